@@ -1,0 +1,321 @@
+//! A database that is open: reads at once, writes in transactions.
+
+use crate::{
+    DatabaseUrl, Engine, Error, Row, Schema, Transaction, Value,
+    lock::FileLock,
+    metrics::Metrics,
+    transaction::Connection,
+    value::bind,
+    writer::{self, Job},
+};
+use futures::future::BoxFuture;
+use prometheus::Registry;
+use sqlx::{
+    ConnectOptions as _, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{io, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+
+/// How long a request waits for a connection before it is told that the database is not available.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long PostgreSQL waits for the next statement of a transaction before it gives it up. A replica that
+/// freezes in the middle of one must not hold its locks for longer.
+const IDLE_IN_TRANSACTION_TIMEOUT: &str = "3s";
+
+/// How long one statement may take on PostgreSQL. Migrations and restores are exempt.
+const STATEMENT_TIMEOUT: &str = "10s";
+
+/// Connections per replica; with ten replicas this stays below PostgreSQL's default of 100.
+const POSTGRES_CONNECTIONS: u32 = 9;
+
+/// Readers of a SQLite file; it has one writer besides.
+const SQLITE_READERS: u32 = 4;
+
+/// Writes that may wait for the SQLite writer before the next one waits for a place in the queue.
+const WRITE_QUEUE: usize = 1024;
+
+/// An open database. Cloning shares it.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: Pool,
+    schemas: Vec<Schema>,
+    announcements: watch::Sender<u64>,
+    metrics: Arc<Metrics>,
+}
+
+enum Pool {
+    Sqlite {
+        readers: SqlitePool,
+        jobs: std::sync::RwLock<Option<mpsc::Sender<Job>>>,
+        writer: Mutex<Option<JoinHandle<()>>>,
+        _lock: FileLock,
+    },
+    Postgres(PgPool),
+}
+
+/// A database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database {} is in use by another process; stop it first", path.display())]
+    InUse { path: PathBuf },
+    #[error("the database file {} cannot be opened", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the database cannot be reached")]
+    Connect(#[source] sqlx::Error),
+    #[error("the database's address is not valid")]
+    Options(#[source] sqlx::Error),
+    #[error("the tables of {schema} could not be brought up to date")]
+    Migrate { schema: &'static str, source: sqlx::migrate::MigrateError },
+}
+
+impl Database {
+    /// Opens the database, creating a SQLite file if there is none, and migrates its tables.
+    ///
+    /// # Errors
+    /// It cannot be reached, another process has the SQLite file open, or a migration failed.
+    pub async fn open(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Self, OpenError> {
+        let metrics = Arc::new(Metrics::new());
+        let announcements = watch::Sender::new(0);
+        let pool = match url.engine() {
+            Engine::Sqlite => open_sqlite(url, schemas, &announcements, &metrics).await?,
+            Engine::Postgres => open_postgres(url, schemas).await?,
+        };
+        Ok(Self { inner: Arc::new(Inner { pool, schemas: schemas.to_vec(), announcements, metrics }) })
+    }
+
+    /// The engine, for statements whose dialects differ.
+    pub fn engine(&self) -> Engine {
+        match self.inner.pool {
+            Pool::Sqlite { .. } => Engine::Sqlite,
+            Pool::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    pub(crate) fn schemas(&self) -> &[Schema] {
+        &self.inner.schemas
+    }
+
+    /// All rows of the answer.
+    ///
+    /// # Errors
+    /// The engine refused the statement or cannot be reached.
+    pub async fn fetch_all(
+        &self,
+        sql: impl SqlSafeStr,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Row>, Error> {
+        Ok(match &self.inner.pool {
+            Pool::Sqlite { readers, .. } => {
+                let rows = bind::<Sqlite>(sql, values).fetch_all(readers).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Pool::Postgres(pool) => {
+                let rows = bind::<Postgres>(sql, values).fetch_all(pool).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// The first row of the answer, if there is one.
+    ///
+    /// # Errors
+    /// As [`Database::fetch_all`].
+    pub async fn fetch_optional(
+        &self,
+        sql: impl SqlSafeStr,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<Row>, Error> {
+        Ok(match &self.inner.pool {
+            Pool::Sqlite { readers, .. } => {
+                bind::<Sqlite>(sql, values).fetch_optional(readers).await?.map(Row::Sqlite)
+            }
+            Pool::Postgres(pool) => {
+                bind::<Postgres>(sql, values).fetch_optional(pool).await?.map(Row::Postgres)
+            }
+        })
+    }
+
+    /// A transaction for reading: all its statements see one state. It writes nothing.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Transaction, Error> {
+        Ok(Transaction::new(match &self.inner.pool {
+            Pool::Sqlite { readers, .. } => Connection::SqliteReader(readers.begin().await?),
+            Pool::Postgres(pool) => Connection::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+            ),
+        }))
+    }
+
+    /// Runs `work` in a transaction and returns once it is durable; an error of `work` undoes it all.
+    ///
+    /// On SQLite, writes that wait together share a commit. On PostgreSQL each is a READ COMMITTED
+    /// transaction of its own. `work` must do nothing but talk to the database: others wait for it.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, or that the commit failed. After a failed commit on PostgreSQL it is not
+    /// known whether the write took effect.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.inner.pool {
+            Pool::Sqlite { jobs, .. } => {
+                let sender = jobs.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+                write_in_group(sender.ok_or(Error::Closed)?, work).await
+            }
+            Pool::Postgres(pool) => {
+                let transaction = pool.begin().await.map_err(Error::from)?;
+                let mut transaction = Transaction::new(Connection::Postgres(transaction));
+                let value = work(&mut transaction).await?;
+                let announces = transaction.finish().await?;
+                if let Connection::Postgres(transaction) = transaction.connection {
+                    transaction.commit().await.map_err(Error::from)?;
+                }
+                if announces {
+                    self.inner.announcements.send_modify(|commits| *commits += 1);
+                }
+                Ok(value)
+            }
+        }
+    }
+
+    /// Changes whenever a write of this process that asked for it was committed. Writes of other replicas
+    /// are not seen here.
+    pub fn announcements(&self) -> watch::Receiver<u64> {
+        self.inner.announcements.subscribe()
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// It gave none.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.fetch_optional("SELECT 1", []).await.map(drop)
+    }
+
+    /// Adds the database's measures to the registry that the process exposes.
+    ///
+    /// # Errors
+    /// The registry has such measures already.
+    pub fn register_metrics(&self, registry: &Registry) -> prometheus::Result<()> {
+        self.inner.metrics.register(registry)
+    }
+
+    /// Brings the gauges up to date; called before they are read.
+    pub fn observe(&self) {
+        let (size, idle) = match &self.inner.pool {
+            Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        let used = i64::from(size).saturating_sub(idle as i64).max(0);
+        self.inner.metrics.connections.with_label_values(&["idle"]).set(idle as i64);
+        self.inner.metrics.connections.with_label_values(&["used"]).set(used);
+    }
+
+    /// Finishes the writes that were taken and closes all connections. Later calls fail.
+    pub async fn close(&self) {
+        match &self.inner.pool {
+            Pool::Sqlite { readers, jobs, writer, .. } => {
+                jobs.write().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+                if let Some(writer) = writer.lock().await.take() {
+                    let _ = writer.await;
+                }
+                readers.close().await;
+            }
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Hands a write to the writer and waits for its commit.
+async fn write_in_group<T, E, F>(jobs: mpsc::Sender<Job>, work: F) -> Result<T, E>
+where
+    F: for<'t> FnOnce(&'t mut Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let job: Job = Box::new(move |transaction| {
+        Box::pin(async move {
+            let result = writer::caught(work(transaction)).await;
+            let keep = result.is_ok();
+            let answer: writer::Answer = Box::new(move |committed| {
+                // Whoever asked may have gone away; the write stands all the same.
+                let _ = answer.send(result.and_then(|value| committed.map(|()| value).map_err(E::from)));
+            });
+            (keep, answer)
+        })
+    });
+    jobs.send(job).await.map_err(|_| Error::Closed)?;
+    answered.await.unwrap_or_else(|_| Err(E::from(Error::Commit("the transaction was lost".to_owned()))))
+}
+
+async fn open_sqlite(
+    url: &DatabaseUrl,
+    schemas: &[Schema],
+    announcements: &watch::Sender<u64>,
+    metrics: &Arc<Metrics>,
+) -> Result<Pool, OpenError> {
+    let path = url.path();
+    let lock = FileLock::take(&path)
+        .map_err(|source| OpenError::File { path: path.clone(), source })?
+        .ok_or_else(|| OpenError::InUse { path: path.clone() })?;
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .disable_statement_logging();
+    let mut connection = options.connect().await.map_err(OpenError::Connect)?;
+    for schema in schemas {
+        schema.migrate(Engine::Sqlite, &mut connection).await?;
+    }
+    let readers = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.clone().read_only(true).create_if_missing(false));
+    let (jobs, queue) = mpsc::channel(WRITE_QUEUE);
+    let transaction = Transaction::new(Connection::SqliteWriter(connection));
+    let writer = writer::run(options, transaction, queue, announcements.clone(), Arc::clone(metrics));
+    let jobs = std::sync::RwLock::new(Some(jobs));
+    Ok(Pool::Sqlite { readers, jobs, writer: Mutex::new(Some(tokio::spawn(writer))), _lock: lock })
+}
+
+async fn open_postgres(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Pool, OpenError> {
+    let options = PgConnectOptions::from_str(url.as_str())
+        .map_err(OpenError::Options)?
+        .application_name("shopkeeper")
+        .disable_statement_logging();
+    let mut connection = options.connect().await.map_err(OpenError::Connect)?;
+    for schema in schemas {
+        schema.migrate(Engine::Postgres, &mut connection).await?;
+    }
+    let _ = sqlx::Connection::close(connection).await;
+    let options = options.options([
+        ("statement_timeout", STATEMENT_TIMEOUT),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT),
+    ]);
+    Ok(Pool::Postgres(
+        PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(options),
+    ))
+}
