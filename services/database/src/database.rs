@@ -48,7 +48,6 @@ pub struct Database {
 
 struct Inner {
     pool: Pool,
-    schemas: Vec<Schema>,
     announcements: watch::Sender<u64>,
     metrics: Arc<Metrics>,
 }
@@ -90,7 +89,7 @@ impl Database {
             Engine::Sqlite => open_sqlite(url, schemas, &announcements, &metrics).await?,
             Engine::Postgres => open_postgres(url, schemas).await?,
         };
-        Ok(Self { inner: Arc::new(Inner { pool, schemas: schemas.to_vec(), announcements, metrics }) })
+        Ok(Self { inner: Arc::new(Inner { pool, announcements, metrics }) })
     }
 
     /// The engine, for statements whose dialects differ.
@@ -99,10 +98,6 @@ impl Database {
             Pool::Sqlite { .. } => Engine::Sqlite,
             Pool::Postgres(_) => Engine::Postgres,
         }
-    }
-
-    pub(crate) fn schemas(&self) -> &[Schema] {
-        &self.inner.schemas
     }
 
     /// All rows of the answer.
@@ -264,6 +259,27 @@ where
     answered.await.unwrap_or_else(|_| Err(E::from(Error::Commit("the transaction was lost".to_owned()))))
 }
 
+/// A transaction that sees one moment of a database which another process may be writing to.
+pub(crate) async fn reader(url: &DatabaseUrl) -> Result<Transaction, OpenError> {
+    Ok(Transaction::new(match url.engine() {
+        Engine::Sqlite => {
+            let options = SqliteConnectOptions::new().filename(url.path()).read_only(true);
+            let pool = SqlitePoolOptions::new().connect_lazy_with(options.disable_statement_logging());
+            Connection::SqliteReader(pool.begin().await.map_err(OpenError::Connect)?)
+        }
+        Engine::Postgres => {
+            let pool = PgPoolOptions::new().connect_lazy_with(postgres_options(url)?);
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            Connection::Postgres(pool.begin_with(begin).await.map_err(OpenError::Connect)?)
+        }
+    }))
+}
+
+fn postgres_options(url: &DatabaseUrl) -> Result<PgConnectOptions, OpenError> {
+    let options = PgConnectOptions::from_str(url.as_str()).map_err(OpenError::Options)?;
+    Ok(options.application_name("shopkeeper").disable_statement_logging())
+}
+
 async fn open_sqlite(
     url: &DatabaseUrl,
     schemas: &[Schema],
@@ -299,10 +315,7 @@ async fn open_sqlite(
 }
 
 async fn open_postgres(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Pool, OpenError> {
-    let options = PgConnectOptions::from_str(url.as_str())
-        .map_err(OpenError::Options)?
-        .application_name("shopkeeper")
-        .disable_statement_logging();
+    let options = postgres_options(url)?;
     let mut connection = options.connect().await.map_err(OpenError::Connect)?;
     for schema in schemas {
         schema.migrate(Engine::Postgres, &mut connection).await?;

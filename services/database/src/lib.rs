@@ -6,7 +6,7 @@
 //! matches on [`Engine`]. This crate knows no table of any service.
 
 mod args;
-// mod backup;
+mod backup;
 mod database;
 mod error;
 mod lock;
@@ -19,7 +19,7 @@ mod value;
 mod writer;
 
 pub use args::{BackupArgs, DatabaseArgs, RestoreArgs};
-// pub use backup::BackupError;
+pub use backup::{BackupError, Summary, backup, restore};
 pub use database::{Database, OpenError};
 pub use error::Error;
 pub use row::{Column, Row};

@@ -1,6 +1,7 @@
 //! Statements that take effect together or not at all.
 
 use crate::{Engine, Error, Row, Value, value::bind};
+use futures::TryStreamExt as _;
 use sqlx::{Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection};
 
 /// A transaction under way; all its statements see one state of the database.
@@ -9,6 +10,9 @@ pub struct Transaction {
     at_commit: Vec<(SqlStr, Vec<Value>)>,
     announces: bool,
 }
+
+/// No values.
+const NONE: [Value; 0] = [];
 
 pub(crate) enum Connection {
     /// The one connection that writes; its writer begins and commits.
@@ -107,6 +111,24 @@ impl Transaction {
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Row, Error> {
         self.fetch_optional(sql, values).await?.ok_or(Error::Statement(sqlx::Error::RowNotFound))
+    }
+
+    /// Hands every row of the answer to `take`, one after the other, without holding them all.
+    ///
+    /// # Errors
+    /// As [`Transaction::execute`], or what `take` returned.
+    pub async fn each(
+        &mut self,
+        sql: impl SqlSafeStr,
+        mut take: impl FnMut(Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        on_engine!(self, sql, NONE, |connection, bound, row| {
+            let mut rows = bound.fetch(connection);
+            while let Some(next) = rows.try_next().await? {
+                take(row(next))?;
+            }
+        });
+        Ok(())
     }
 
     /// Keeps a statement for the very end, after all others of this write and directly before the commit:

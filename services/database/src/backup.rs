@@ -1,0 +1,40 @@
+//! Copies of a database: taken while the service goes on, of one moment, readable by either engine.
+//!
+//! A backup is a file of JSON lines: a header, then each table's columns and rows, then a closing line with
+//! a count and a SHA-256 digest, without which a file is not taken. Since it knows no engine, a shop can move
+//! from the embedded database to PostgreSQL, or back, by `backup` and `restore`.
+
+mod format;
+mod restore;
+mod write;
+
+pub use restore::restore;
+pub use write::backup;
+
+use std::{io, path::PathBuf};
+
+/// What a backup holds, or a restore has put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub tables: usize,
+    pub rows: u64,
+}
+
+/// A backup could not be made or put back. The database is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error("{} exists already; name a file that does not", path.display())]
+    Exists { path: PathBuf },
+    #[error("the file {} cannot be used", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{} is not a whole backup: {reason}", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error("{} is a backup of the {found} service, not of {expected}", path.display())]
+    OtherService { path: PathBuf, found: String, expected: String },
+    #[error("{} was written by a newer version (schema {schema} {found}, here {known}); restore with that version", path.display())]
+    Newer { path: PathBuf, schema: String, found: i64, known: i64 },
+    #[error("the database cannot be opened")]
+    Open(#[from] crate::OpenError),
+    #[error("the database cannot be read or written")]
+    Database(#[from] crate::Error),
+}

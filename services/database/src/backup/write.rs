@@ -1,0 +1,139 @@
+//! Writing a backup: one transaction sees one moment, whatever the service goes on doing.
+
+use super::{
+    BackupError, Summary,
+    format::{End, FORMAT, Field, Header, Kind, Table},
+};
+use crate::{DatabaseUrl, Engine, Error, Schema, Transaction, database::reader, values};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use sqlx::AssertSqlSafe;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Write as _},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// Writes the whole database into a new file; it appears under its name once it is complete and on disk.
+///
+/// # Errors
+/// The file exists, cannot be written, or the database cannot be read.
+pub async fn backup(
+    url: &DatabaseUrl,
+    service: &str,
+    schemas: &[Schema],
+    path: &Path,
+) -> Result<Summary, BackupError> {
+    if path.exists() {
+        return Err(BackupError::Exists { path: path.to_owned() });
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    let partial = PathBuf::from(name);
+    let written = write(url, service, schemas, &partial).await.and_then(|summary| {
+        fs::rename(&partial, path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
+        Ok(summary)
+    });
+    if written.is_err() {
+        // The error that is returned says more than one about the leftover could.
+        let _ = fs::remove_file(&partial);
+    }
+    written
+}
+
+async fn write(
+    url: &DatabaseUrl,
+    service: &str,
+    schemas: &[Schema],
+    partial: &Path,
+) -> Result<Summary, BackupError> {
+    let failed = |source| BackupError::File { path: partial.to_owned(), source };
+    let mut transaction = reader(url).await?;
+    let mut lines = Lines::create(partial).map_err(failed)?;
+    lines.add(&header(service, schemas)).map_err(failed)?;
+    let tables: Vec<_> = schemas.iter().flat_map(|schema| schema.tables).collect();
+    let mut rows = 0;
+    for name in &tables {
+        let table = describe(&mut transaction, name).await?;
+        lines.add(&table).map_err(failed)?;
+        let columns: Vec<_> = table.columns.iter().map(|field| field.name.as_str()).collect();
+        // Names come from the schema and the catalogue, never from outside.
+        let select = AssertSqlSafe(format!("SELECT {} FROM {name}", columns.join(", ")));
+        let mut trouble = Ok(());
+        transaction
+            .each(select, |row| {
+                rows += 1;
+                let line = table.write(&row)?;
+                if trouble.is_ok() {
+                    trouble = lines.add(&line);
+                }
+                Ok(())
+            })
+            .await?;
+        trouble.map_err(failed)?;
+    }
+    lines.end(rows).map_err(failed)?;
+    Ok(Summary { tables: tables.len(), rows })
+}
+
+fn header(service: &str, schemas: &[Schema]) -> Header {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Header {
+        format: FORMAT.to_owned(),
+        service: service.to_owned(),
+        schemas: schemas.iter().map(|schema| (schema.name.to_owned(), schema.version())).collect(),
+        created_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// The columns of a table, without those that the engine computes.
+pub(super) async fn describe(transaction: &mut Transaction, table: &str) -> Result<Table, Error> {
+    let sql = match transaction.engine() {
+        Engine::Sqlite => "SELECT name, type FROM pragma_table_xinfo($1) WHERE hidden = 0 ORDER BY cid",
+        Engine::Postgres => {
+            "SELECT column_name::text AS name, data_type::text AS type FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 AND is_generated = 'NEVER' \
+             ORDER BY ordinal_position"
+        }
+    };
+    let rows = transaction.fetch_all(sql, values![table]).await?;
+    let field = |row: &crate::Row| {
+        let declared: String = row.get("type")?;
+        let kind = Kind::of(&declared).ok_or(Error::Corrupt { column: "type" })?;
+        Ok(Field { name: row.get("name")?, kind })
+    };
+    Ok(Table { table: table.to_owned(), columns: rows.iter().map(field).collect::<Result<_, Error>>()? })
+}
+
+/// The file under way and the digest of what it holds.
+struct Lines {
+    file: BufWriter<File>,
+    digest: Sha256,
+}
+
+impl Lines {
+    /// Readable by its owner only: it holds password hashes and addresses.
+    fn create(path: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        Ok(Self { file: BufWriter::new(file), digest: Sha256::new() })
+    }
+
+    fn add(&mut self, line: &impl Serialize) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        self.digest.update(&text);
+        self.file.write_all(&text)
+    }
+
+    fn end(mut self, rows: u64) -> io::Result<()> {
+        let sha256 = hex(&self.digest.clone().finalize());
+        self.add(&End { rows, sha256 })?;
+        self.file.into_inner()?.sync_all()
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
