@@ -1,6 +1,6 @@
 //! Settings that every service with a database shares.
 
-use crate::{DatabaseUrl, InvalidUrl};
+use crate::{DatabaseUrl, InvalidUrl, Schema};
 use anyhow::Context as _;
 use std::path::PathBuf;
 
@@ -51,4 +51,28 @@ pub struct RestoreArgs {
     pub database: DatabaseArgs,
     /// The file that `backup` wrote
     pub file: PathBuf,
+}
+
+impl BackupArgs {
+    /// Writes the backup of `service` and says what it holds.
+    ///
+    /// # Errors
+    /// As [`crate::backup()`], or a setting is wrong.
+    pub async fn run(&self, service: &str, schemas: &[Schema]) -> anyhow::Result<()> {
+        let summary = crate::backup(&self.database.url()?, service, schemas, &self.file).await?;
+        println!("{} holds {summary}", self.file.display());
+        Ok(())
+    }
+}
+
+impl RestoreArgs {
+    /// Puts the backup of `service` back and says what it held.
+    ///
+    /// # Errors
+    /// As [`crate::restore()`], or a setting is wrong.
+    pub async fn run(&self, service: &str, schemas: &[Schema]) -> anyhow::Result<()> {
+        let summary = crate::restore(&self.database.url()?, service, schemas, &self.file).await?;
+        println!("{} is restored: {summary}", self.file.display());
+        Ok(())
+    }
 }

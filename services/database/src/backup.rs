@@ -11,13 +11,19 @@ mod write;
 pub use restore::restore;
 pub use write::backup;
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 /// What a backup holds, or a restore has put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     pub tables: usize,
     pub rows: u64,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} rows in {} tables", self.rows, self.tables)
+    }
 }
 
 /// A backup could not be made or put back. The database is as it was.

@@ -56,8 +56,7 @@ enum Pool {
     Sqlite {
         readers: SqlitePool,
         jobs: std::sync::RwLock<Option<mpsc::Sender<Job>>>,
-        writer: Mutex<Option<JoinHandle<()>>>,
-        _lock: FileLock,
+        writer: Mutex<Option<(JoinHandle<()>, FileLock)>>,
     },
     Postgres(PgPool),
 }
@@ -226,10 +225,13 @@ impl Database {
         match &self.inner.pool {
             Pool::Sqlite { readers, jobs, writer, .. } => {
                 jobs.write().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-                if let Some(writer) = writer.lock().await.take() {
-                    let _ = writer.await;
-                }
+                let writer = writer.lock().await.take();
                 readers.close().await;
+                if let Some((writer, lock)) = writer {
+                    // It ends by itself once it has written what it took; a panic has been logged.
+                    let _ = writer.await;
+                    drop(lock);
+                }
             }
             Pool::Postgres(pool) => pool.close().await,
         }
@@ -311,7 +313,7 @@ async fn open_sqlite(
     let transaction = Transaction::new(Connection::SqliteWriter(connection));
     let writer = writer::run(options, transaction, queue, announcements.clone(), Arc::clone(metrics));
     let jobs = std::sync::RwLock::new(Some(jobs));
-    Ok(Pool::Sqlite { readers, jobs, writer: Mutex::new(Some(tokio::spawn(writer))), _lock: lock })
+    Ok(Pool::Sqlite { readers, jobs, writer: Mutex::new(Some((tokio::spawn(writer), lock))) })
 }
 
 async fn open_postgres(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Pool, OpenError> {
