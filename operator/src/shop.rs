@@ -1,7 +1,8 @@
 //! `Shop`, version v1alpha1: the one resource a platform engineer writes.
 //!
 //! Doc comments here become the descriptions that `kubectl explain shop` prints. A rule's message names
-//! the remedy, because it is all that the person who gets it will read.
+//! the remedy, because it is all that the person who gets it will read. Where a rule describes a text's form,
+//! the text's bound is looser: it only bounds the cost of the rule, and the rule explains better.
 #![expect(unreachable_pub, reason = "KubeSchema repeats every type, with its visibility, inside a function")]
 
 mod accounts;
@@ -61,7 +62,7 @@ pub struct ShopSpec {
     pub title: String,
 
     /// The currency of every price, an ISO 4217 code. It never changes: prices are stored in it.
-    #[schemars(length(max = 3))]
+    #[schemars(length(max = 32))]
     #[x_kube(
         validation = Rule::new("self.matches('^[A-Z]{3}$')")
             .message("spec.currency must be an ISO 4217 code of three capital letters, for example EUR"),
@@ -72,7 +73,7 @@ pub struct ShopSpec {
 
     /// The language and region that pages, numbers and prices are written for, a BCP 47 tag.
     #[serde(default = "default_locale")]
-    #[schemars(length(max = 12))]
+    #[schemars(length(max = 32))]
     #[x_kube(validation = Rule::new("self.matches('^[a-z]{2,3}(-[A-Z]{2})?$')")
         .message("spec.locale must be a language and, if wanted, a region, for example en or en-IE"))]
     pub locale: String,
@@ -142,7 +143,7 @@ pub struct ShopSpec {
 pub struct Theme {
     /// The colour of buttons and links. Pages darken it where contrast asks for it.
     #[serde(default = "default_accent_color")]
-    #[schemars(length(max = 7))]
+    #[schemars(length(max = 32))]
     #[x_kube(validation = Rule::new("self.matches('^#[0-9a-fA-F]{6}$')")
         .message("spec.theme.accentColor must be # and six hexadecimal digits, for example \"#2f6f4f\" (with quotes)"))]
     pub accent_color: String,

@@ -16,7 +16,7 @@ pub struct Accounts {
     /// How long an access token is valid: 5m to 24h. Longer suits clients that never refresh it; a
     /// session that was ended is refused by the user service at once in any case.
     #[serde(default = "quarter_of_an_hour")]
-    #[schemars(length(max = 20))]
+    #[schemars(length(max = 32))]
     #[x_kube(validation = Rule::new(
         "self.matches('^([0-9]{1,6}[hms])+$') && duration(self) >= duration('5m') && duration(self) <= duration('24h')"
     ).message("spec.accounts.tokenLifetime must be 5m to 24h, for example 15m"))]

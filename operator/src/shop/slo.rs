@@ -30,7 +30,7 @@ pub struct Slo {
 pub struct Objective {
     /// The share of requests that succeed, in percent, as text so that nothing is rounded.
     #[serde(default = "three_nines")]
-    #[schemars(length(max = 6))]
+    #[schemars(length(max = 32))]
     #[x_kube(validation = Rule::new(r"self.matches('^[5-9][0-9](\\.[0-9]{1,3})?$')")
         .message("success must be a percentage from \"50\" to \"99.999\", in quotes, for example \"99.9\""))]
     pub success: String,

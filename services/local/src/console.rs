@@ -1,0 +1,109 @@
+//! What the terminal shows: the parts' log lines, merged, each behind the name of its part.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+
+use crate::part::Part;
+
+/// How many of a part's last lines are kept to tell why it failed.
+const REMEMBERED_LINES: usize = 20;
+
+/// Standard output and what was last written to it.
+pub(crate) struct Console {
+    colours: bool,
+    state: Mutex<Logs>,
+}
+
+#[derive(Default)]
+struct Logs {
+    shown: bool,
+    last_lines: HashMap<Part, VecDeque<String>>,
+}
+
+impl Console {
+    /// Standard output, in colour on a terminal unless `NO_COLOR` is set (https://no-color.org).
+    pub(crate) fn standard() -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colours: std::io::stdout().is_terminal() && !no_color, state: Mutex::default() }
+    }
+
+    /// Prints a line of the supervisor's own. A reader that has gone away is no reason to stop the shop.
+    pub(crate) fn say(&self, line: impl fmt::Display) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    /// Takes a line that a part wrote: remembered always, printed once the shop is open.
+    pub(crate) fn log(&self, part: Part, line: &str) {
+        let mut logs = self.state.lock().expect("nobody panics while holding the lines");
+        let last_lines = logs.last_lines.entry(part).or_default();
+        if last_lines.len() == REMEMBERED_LINES {
+            last_lines.pop_front();
+        }
+        last_lines.push_back(line.to_owned());
+        if logs.shown {
+            self.say(format_args!("{} {line}", self.coloured(colour(part), format_args!("{part:<10} |"))));
+        }
+    }
+
+    /// From here on, log lines are printed.
+    pub(crate) fn show_logs(&self) {
+        self.state.lock().expect("nobody panics while holding the lines").shown = true;
+    }
+
+    /// The last lines that the part wrote, indented.
+    pub(crate) fn last_lines(&self, part: Part) -> String {
+        let logs = self.state.lock().expect("nobody panics while holding the lines");
+        let lines = logs.last_lines.get(&part).into_iter().flatten();
+        lines.map(|line| format!("\n    {line}")).collect()
+    }
+
+    /// The text in bold, where there are colours.
+    pub(crate) fn bold(&self, text: impl fmt::Display) -> String {
+        self.coloured("1", text)
+    }
+
+    /// The part's name in its colour.
+    pub(crate) fn name(&self, part: Part) -> String {
+        self.coloured(colour(part), format_args!("{part:<10}"))
+    }
+
+    fn coloured(&self, code: &str, text: impl fmt::Display) -> String {
+        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+}
+
+fn colour(part: Part) -> &'static str {
+    match part {
+        Part::Storefront => "35",
+        Part::User => "36",
+        Part::Product => "32",
+        Part::Order => "33",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Console, Part, REMEMBERED_LINES};
+
+    #[test]
+    fn the_last_lines_of_a_part_are_remembered_and_no_more() {
+        let console = Console { colours: false, state: Default::default() };
+        for number in 0..=REMEMBERED_LINES {
+            console.log(Part::User, &format!("line {number}"));
+        }
+        console.log(Part::Order, "another part's");
+        let remembered = console.last_lines(Part::User);
+        assert_eq!(remembered.lines().filter(|line| line.starts_with("    line ")).count(), REMEMBERED_LINES);
+        assert!(!remembered.contains("line 0\n") && remembered.ends_with("line 20"));
+    }
+
+    #[test]
+    fn without_colours_no_escape_sequence_is_written() {
+        let console = Console { colours: false, state: Default::default() };
+        assert_eq!(console.name(Part::User), "user      ");
+        let console = Console { colours: true, state: Default::default() };
+        assert_eq!(console.name(Part::User), "\x1b[36muser      \x1b[0m");
+    }
+}

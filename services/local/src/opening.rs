@@ -1,0 +1,209 @@
+//! Opens the shop: prepares the data folder, starts the parts, and stays until Ctrl-C.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow, bail};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use operator::Shop;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use crate::arguments::Arguments;
+use crate::console::Console;
+use crate::control::{self, Desk};
+use crate::folder::{Folder, write_private};
+use crate::keys::{self, StaffLogin};
+use crate::part::Part;
+use crate::plan::{self, Options, Process};
+use crate::process::Exit;
+use crate::sample::{self, Catalogue};
+use crate::status::Status;
+use crate::supervisor::Supervisor;
+use crate::{kernel, postgres, probe};
+
+/// Runs the shop until it is asked to stop.
+///
+/// # Errors
+/// What keeps it from opening, with the remedy.
+pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let mut interrupts = Interrupts::listen()?;
+    kernel::keep_new_files_private();
+    let (shop, catalogue) = sample::choose(arguments.shop.as_deref(), arguments.catalogue.as_deref())?;
+    let folder = Folder::make(&arguments.data)?;
+    let _lock = folder.lock()?;
+    let login = keys::provide(&folder)?;
+    let processes = plan::plan(
+        &shop,
+        &Options {
+            folder: &folder,
+            port: arguments.port,
+            catalogue: catalogue_file(&folder, catalogue)?,
+            postgres: arguments.postgres.is_some(),
+        },
+    );
+    if processes.is_empty() {
+        bail!("this Shop sets replicas: 0 for every part: there is nothing to run");
+    }
+    check_ports(&processes)?;
+    if let Some(server) = &arguments.postgres {
+        postgres::provide(server, plan::shop_name(&shop), &folder).await?;
+    }
+
+    let console = Arc::new(Console::standard());
+    announce(&console, &shop, &folder, &processes, arguments.postgres.is_some());
+    let (wishes, wished) = mpsc::channel(16);
+    let (seen_sender, seen) = watch::channel(Vec::new());
+    let desk = Desk { wishes, seen, shop: facts(&shop, &folder, arguments.port) };
+    let control = tokio::spawn(control::serve(control::listen(folder.root())?, desk));
+    let mut supervisor = Supervisor::start(processes.clone(), Arc::clone(&console), wished, seen_sender)?;
+
+    let outcome = tokio::select! {
+        outcome = become_ready(&mut supervisor, &processes, &console) => outcome,
+        () = interrupts.next() => Err(anyhow!("stopped before it was open")),
+    };
+    if outcome.is_ok() {
+        console.say(open_sign(&console, &shop, &folder, &login, arguments.port, began));
+        console.show_logs();
+        loop {
+            tokio::select! {
+                _ = supervisor.next() => {}
+                () = interrupts.next() => break,
+            }
+        }
+        console.say("\nClosing: every part finishes what it took. Ctrl-C again ends them at once.");
+    }
+    supervisor.stop_all(interrupts.next()).await;
+    control.abort();
+    outcome
+}
+
+/// Waits until every part is ready, with a line for each.
+async fn become_ready(
+    supervisor: &mut Supervisor,
+    processes: &[Process],
+    console: &Console,
+) -> anyhow::Result<()> {
+    let mut waiting: FuturesUnordered<_> = processes
+        .iter()
+        .map(|process| async move { (process.part, probe::until_ready(process.internal_port).await) })
+        .collect();
+    loop {
+        tokio::select! {
+            next = waiting.next() => match next {
+                None => return Ok(()),
+                Some((part, Ok(took))) => {
+                    console.say(format_args!("  {} ready after {:.2} s", console.name(part), took.as_secs_f64()));
+                }
+                Some((part, Err(reason))) => bail!(
+                    "the {part} service is not ready after {} s: {reason}; its last lines:{}",
+                    probe::READY_WITHIN.as_secs(),
+                    console.last_lines(part)
+                ),
+            },
+            ended = supervisor.next() => if let Some(Exit { part, how }) = ended {
+                bail!("the {part} service ended before it was ready ({how}); its last lines:{}", console.last_lines(part));
+            },
+        }
+    }
+}
+
+fn catalogue_file(folder: &Folder, catalogue: Catalogue) -> anyhow::Result<Option<PathBuf>> {
+    match catalogue {
+        Catalogue::Empty => Ok(None),
+        Catalogue::File(file) => Ok(Some(file)),
+        Catalogue::Sample(text) => {
+            write_private(&folder.catalogue(), text)?;
+            Ok(Some(folder.catalogue()))
+        }
+    }
+}
+
+/// A taken port is best told before anything has started.
+fn check_ports(processes: &[Process]) -> anyhow::Result<()> {
+    for process in processes {
+        for (port, purpose) in [(process.public_port, ""), (process.internal_port, "'s health and metrics")] {
+            TcpListener::bind(("127.0.0.1", port)).with_context(|| {
+                let part = process.part;
+                format!("port {port} of the {part}{purpose} cannot be had: stop what uses it, or choose others with --port")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn facts(shop: &Shop, folder: &Folder, port: u16) -> Status {
+    Status {
+        shop: plan::shop_name(shop).to_owned(),
+        title: shop.spec.title.clone(),
+        url: format!("http://127.0.0.1:{port}"),
+        data: folder.root().display().to_string(),
+        pid: std::process::id(),
+        parts: Vec::new(),
+    }
+}
+
+fn announce(console: &Console, shop: &Shop, folder: &Folder, processes: &[Process], postgres: bool) {
+    console.say(format_args!(
+        "{} is opening, with its data in {}",
+        console.bold(&shop.spec.title),
+        folder.root().display()
+    ));
+    if shop.spec.database.sqlite.is_none() && !postgres {
+        console.say(
+            "  spec.database asks for PostgreSQL; without --postgres URL the data lies in SQLite files here",
+        );
+    }
+    for process in processes {
+        console.say(format_args!(
+            "  {} waiting for {}/readyz",
+            console.name(process.part),
+            process.internal_url()
+        ));
+    }
+}
+
+fn open_sign(
+    console: &Console,
+    shop: &Shop,
+    folder: &Folder,
+    login: &StaffLogin,
+    port: u16,
+    began: Instant,
+) -> String {
+    let docs = |part: Part| format!("http://127.0.0.1:{}/api/{part}/docs", part.public_port(port));
+    format!(
+        "\n  {} is open after {:.1} s:  {}\n\n  Staff login    {} with the password in {}\n  API            {}\n                 {}\n                 {}\n  Try            stop product, status, start product in a second terminal (--help tells how)\n  Stop           Ctrl-C\n",
+        console.bold(&shop.spec.title),
+        began.elapsed().as_secs_f64(),
+        console.bold(format_args!("http://127.0.0.1:{port}")),
+        login.username,
+        folder.staff_login().display(),
+        docs(Part::User),
+        docs(Part::Product),
+        docs(Part::Order),
+    )
+}
+
+/// Ctrl-C and SIGTERM, which mean the same here.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
