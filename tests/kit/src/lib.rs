@@ -9,6 +9,7 @@ mod eventually;
 pub mod http;
 pub mod postgres;
 mod process;
+pub mod shop;
 
 pub use engine::{Engine, TestDatabase, database, engines, run};
 pub use eventually::eventually;
