@@ -1,0 +1,103 @@
+//! Accepting connections, bounding their age, and letting them finish.
+
+use crate::{address::Peer, shutdown::Shutdown};
+use axum::{Router, body::Body, http::Request};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use std::{net::SocketAddr, pin::pin, time::Duration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::{sleep, timeout},
+};
+use tokio_util::task::TaskTracker;
+use tower::Service;
+
+/// The longest time that a request's headers may take.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Beyond this, headers are refused before they are all read; below, the edge refuses them with a problem.
+const HEADER_BUFFER_BYTES: usize = 64 * 1024;
+
+/// The longest time that requests in flight get once the process stops.
+pub(crate) const FINISH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves the router until draining has begun and every connection is done, or its time is over.
+///
+/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    max_age: Option<Duration>,
+    shutdown: Shutdown,
+) {
+    let connections = TaskTracker::new();
+    let mut draining = pin!(shutdown.draining());
+    loop {
+        tokio::select! {
+            () = &mut draining => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    connections.spawn(serve_one(stream, peer, router.clone(), max_age, shutdown.clone()));
+                }
+                // Too many open files, mostly: give the others time to close.
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    connections.close();
+    if timeout(FINISH_TIMEOUT, connections.wait()).await.is_err() {
+        tracing::warn!(left = connections.len(), "some connections did not finish in time");
+    }
+}
+
+async fn serve_one(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    max_age: Option<Duration>,
+    shutdown: Shutdown,
+) {
+    // Small answers must not wait for more; failing to say so costs time only.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().call(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEADER_BUFFER_BYTES)
+        .max_headers(256);
+    builder.http2().timer(TokioTimer::new()).max_header_list_size(64 * 1024).max_concurrent_streams(256);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let aged = async {
+        match max_age {
+            Some(age) => sleep(age.mul_f64(rand::random_range(0.8..1.0))).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = connection.as_mut() => return note(result),
+        () = aged => {}
+        () = shutdown.draining() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    note(connection.await);
+}
+
+/// A broken connection is the client's affair; it is told at the lowest level.
+fn note(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection broke");
+    }
+}

@@ -1,0 +1,241 @@
+//! What happens to every request around its handler, in one layer: trace, limits, panics, problems,
+//! metrics and the log line.
+
+use crate::{
+    address::{self, ClientAddress, Peer},
+    identity::Verifier,
+    metrics::{Metrics, method_label},
+    problem::{self, ApiError, Kind},
+    rate_limit::RateLimiter,
+    secret::ShopSecret,
+    telemetry::otlp,
+    trace::{self, TraceContext},
+};
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use futures::{FutureExt, future::BoxFuture};
+use ipnet::IpNet;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr},
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant, SystemTime},
+};
+use tower::{Layer, Service};
+
+/// The most bytes that the names and values of all headers may have together.
+const MAX_HEADER_BYTES: usize = 16 * 1024;
+
+/// When a client should come back after a time-out.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Status in metrics and logs of a request whose client went away.
+const CLIENT_WENT_AWAY: u16 = 499;
+
+/// What the edge of one port does.
+pub(crate) struct Settings {
+    pub(crate) metrics: Metrics,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) secret: ShopSecret,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// By client address; none on the internal port.
+    pub(crate) limiter: Option<RateLimiter<IpAddr>>,
+    pub(crate) request_timeout: Duration,
+    /// Whether requests are counted and logged, as on the public port.
+    pub(crate) is_observed: bool,
+}
+
+/// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
+#[derive(Clone, Default)]
+pub(crate) struct BodyProgress(Arc<AtomicBool>);
+
+impl BodyProgress {
+    pub(crate) fn set_waiting(&self, waiting: bool) {
+        self.0.store(waiting, Ordering::Relaxed);
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct EdgeLayer(pub(crate) Arc<Settings>);
+
+impl<S> Layer<S> for EdgeLayer {
+    type Service = Edge<S>;
+
+    fn layer(&self, inner: S) -> Edge<S> {
+        Edge { inner, settings: Arc::clone(&self.0) }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Edge<S> {
+    inner: S,
+    settings: Arc<Settings>,
+}
+
+impl<S> Service<Request> for Edge<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let seen = Seen::of(&request, Arc::clone(&self.settings));
+        if let Err(refusal) = self.settings.admit(&mut request) {
+            return Box::pin(async move { Ok(seen.answer(refusal.into_response())) });
+        }
+        let progress = BodyProgress::default();
+        request.extensions_mut().insert(progress.clone());
+        let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
+        Box::pin(async move {
+            let response = match trace::scope(seen.context, bounded).await {
+                Ok(Ok(Ok(response))) => response,
+                Ok(Ok(Err(never))) => match never {},
+                Ok(Err(_panic)) => {
+                    tracing::error!("a handler panicked");
+                    ApiError::new(Kind::Internal, "Something went wrong here; the trace id helps to find out")
+                        .into_response()
+                }
+                Err(_elapsed) if progress.is_waiting() => {
+                    ApiError::new(Kind::RequestTimeout, "The body did not arrive in time").into_response()
+                }
+                Err(_elapsed) => ApiError::unavailable(RETRY_AFTER).into_response(),
+            };
+            Ok(seen.answer(response))
+        })
+    }
+}
+
+impl Settings {
+    /// Takes the request in, or says why not; tells its extractors what they need.
+    fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+        if header_bytes(request.headers()) > MAX_HEADER_BYTES {
+            let message = format!("The headers may have at most {MAX_HEADER_BYTES} bytes");
+            return Err(ApiError::new(Kind::HeadersTooLarge, message));
+        }
+        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let is_part = self.secret.is_shown_by(request.headers());
+        let client = address::resolve(peer, request.headers(), &self.trusted_proxies, is_part);
+        if let (Some(limiter), false) = (&self.limiter, is_part) {
+            limiter.check(client.limit_key())?;
+        }
+        request.extensions_mut().insert::<ClientAddress>(client);
+        request.extensions_mut().insert(Arc::clone(&self.verifier));
+        Ok(())
+    }
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// A request as it is observed. Dropped without an answer, its client went away.
+struct Seen {
+    settings: Arc<Settings>,
+    context: TraceContext,
+    parent_span_id: Option<u64>,
+    method: Method,
+    uri: Uri,
+    route: Option<MatchedPath>,
+    began: Instant,
+    status: u16,
+}
+
+impl Seen {
+    fn of(request: &Request, settings: Arc<Settings>) -> Self {
+        let cause = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+        let cause: Option<TraceContext> = cause.and_then(|text| text.parse().ok());
+        if settings.is_observed {
+            settings.metrics.request_began();
+        }
+        Self {
+            settings,
+            context: cause.map_or_else(TraceContext::begin, TraceContext::child),
+            parent_span_id: cause.map(|cause| cause.span_id),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            began: Instant::now(),
+            status: CLIENT_WENT_AWAY,
+        }
+    }
+
+    fn answer(mut self, response: Response) -> Response {
+        let mut response = self.with_options(response);
+        if response.status().is_client_error() || response.status().is_server_error() {
+            response = problem::complete(response, self.uri.path(), self.context.trace_id_text());
+        }
+        if let Ok(value) = HeaderValue::try_from(self.context.to_string()) {
+            response.headers_mut().insert("traceresponse", value);
+        }
+        self.status = response.status().as_u16();
+        response
+    }
+
+    /// OPTIONS works wherever anything does, and `Allow` says so.
+    fn with_options(&self, mut response: Response) -> Response {
+        if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+            return response;
+        }
+        let allowed = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok());
+        let allowed = format!("{},OPTIONS", allowed.unwrap_or_default());
+        if self.method == Method::OPTIONS {
+            response = StatusCode::NO_CONTENT.into_response();
+        }
+        if let Ok(value) = HeaderValue::try_from(allowed.trim_start_matches(',')) {
+            response.headers_mut().insert(header::ALLOW, value);
+        }
+        response
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        if !self.settings.is_observed {
+            return;
+        }
+        let took = self.began.elapsed();
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        self.settings.metrics.request_ended(&self.method, route, self.status, took);
+        let method = method_label(&self.method);
+        // Whole microseconds, which are short to write.
+        let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
+        tracing::info!(
+            target: "request",
+            method,
+            route,
+            status = self.status,
+            duration_ms = f64::from(took_us) / 1_000.0,
+            trace_id = %self.context.trace_id_text(),
+        );
+        otlp::export_request(otlp::Request {
+            context: self.context,
+            parent_span_id: self.parent_span_id,
+            method,
+            route,
+            status: self.status,
+            ended: SystemTime::now(),
+            took,
+        });
+    }
+}

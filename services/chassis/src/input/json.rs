@@ -1,0 +1,46 @@
+//! JSON bodies of a fixed shape, and JSON answers.
+
+use super::body::{media_type, read};
+use crate::problem::ApiError;
+use axum::{
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A JSON body that must have the shape of `T`; or an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let media_type = media_type(request.headers());
+        let bytes = read(request).await?;
+        if media_type != "application/json" && !media_type.ends_with("+json") {
+            return Err(ApiError::unsupported_media_type("The body must be application/json"));
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
+        deserializer
+            .end()
+            .map_err(|error| ApiError::bad_request(format!("The body is not valid JSON: {error}")))?;
+        Ok(Self(value))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+    match error.inner().classify() {
+        serde_json::error::Category::Data if error.path().iter().next().is_some() => {
+            ApiError::wrong_field(error.path().to_string(), format!("is wrong: {}", error.inner()))
+        }
+        _ => ApiError::bad_request(format!("The body is not valid JSON: {}", error.inner())),
+    }
+}

@@ -1,0 +1,156 @@
+//! What is counted, and its Prometheus text. Labels are bounded: routes, never paths.
+
+use axum::http::Method;
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder, core::Collector,
+};
+use std::time::Duration;
+
+/// Bounds of durations in seconds: those of OpenTelemetry's HTTP conventions, and 1 and 2.5 ms.
+pub const DURATION_BUCKETS: [f64; 16] =
+    [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+
+/// The metrics of one part. Clones are one.
+///
+/// Registering the same name twice is a mistake of the program, found when it starts: it panics.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    request_duration: HistogramVec,
+    active_requests: IntGauge,
+}
+
+impl Metrics {
+    /// With what every part tells of itself.
+    pub fn new(part: &str, version: &str) -> Self {
+        let registry = Registry::new();
+        let request_duration = HistogramVec::new(
+            HistogramOpts::new(
+                "http_server_request_duration_seconds",
+                "Time from a request's arrival to the head of its answer, in seconds.",
+            )
+            .buckets(DURATION_BUCKETS.to_vec()),
+            &["http_request_method", "http_route", "http_response_status_code"],
+        )
+        .expect("the definition is valid");
+        let active_requests =
+            IntGauge::new("http_server_active_requests", "Requests that are being answered now.")
+                .expect("the definition is valid");
+        let metrics = Self { registry, request_duration, active_requests };
+        metrics.register(metrics.request_duration.clone());
+        metrics.register(metrics.active_requests.clone());
+        metrics.register(prometheus::process_collector::ProcessCollector::for_self());
+        let build =
+            metrics.gauge_vec("shopkeeper_build_info", "1; the labels say what runs.", &["part", "version"]);
+        build.with_label_values(&[part, version]).set(1);
+        metrics
+    }
+
+    /// For collectors that are made elsewhere.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Registers a collector.
+    pub fn register(&self, collector: impl Collector + 'static) {
+        self.registry.register(Box::new(collector)).expect("every metric is registered once");
+    }
+
+    /// A new counter.
+    pub fn counter(&self, name: &str, help: &str) -> IntCounter {
+        self.registered(IntCounter::new(name, help))
+    }
+
+    /// A new counter with labels.
+    pub fn counter_vec(&self, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
+        self.registered(IntCounterVec::new(Opts::new(name, help), labels))
+    }
+
+    /// A new gauge.
+    pub fn gauge(&self, name: &str, help: &str) -> IntGauge {
+        self.registered(IntGauge::new(name, help))
+    }
+
+    /// A new gauge with labels.
+    pub fn gauge_vec(&self, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
+        self.registered(IntGaugeVec::new(Opts::new(name, help), labels))
+    }
+
+    /// A new histogram of seconds with labels.
+    pub fn duration_vec(&self, name: &str, help: &str, labels: &[&str]) -> HistogramVec {
+        let options = HistogramOpts::new(name, help).buckets(DURATION_BUCKETS.to_vec());
+        self.registered(HistogramVec::new(options, labels))
+    }
+
+    /// All of it in the Prometheus text format.
+    ///
+    /// # Errors
+    /// If a collector gave something that cannot be written.
+    pub fn text(&self) -> anyhow::Result<String> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8(text)?)
+    }
+
+    pub(crate) fn request_began(&self) {
+        self.active_requests.inc();
+    }
+
+    pub(crate) fn request_ended(&self, method: &Method, route: &str, status: u16, took: Duration) {
+        self.active_requests.dec();
+        let (mut digits, method) = ([0; 3], method_label(method));
+        let labels = [method, route, status_label(status, &mut digits)];
+        self.request_duration.with_label_values(&labels).observe(took.as_secs_f64());
+    }
+
+    fn registered<C: Collector + Clone + 'static>(&self, collector: prometheus::Result<C>) -> C {
+        let collector = collector.expect("the definition is valid");
+        self.register(collector.clone());
+        collector
+    }
+}
+
+/// The methods of HTTP by name; whatever else a client invents is one label.
+pub(crate) fn method_label(method: &Method) -> &str {
+    match method.as_str() {
+        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "CONNECT" | "TRACE" => {
+            method.as_str()
+        }
+        _ => "_OTHER",
+    }
+}
+
+/// The three digits of a status, without asking for memory.
+fn status_label(status: u16, digits: &mut [u8; 3]) -> &str {
+    let digit = |value: u16| b'0' + u8::try_from(value % 10).unwrap_or(0);
+    *digits = [digit(status / 100), digit(status / 10), digit(status)];
+    std::str::from_utf8(digits).unwrap_or("000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metrics;
+    use axum::http::Method;
+    use std::time::Duration;
+
+    #[test]
+    fn requests_are_counted_by_route_and_unknown_methods_are_one() {
+        let metrics = Metrics::new("user", "0.1.0");
+        for method in [Method::GET, Method::from_bytes(b"BREW").unwrap()] {
+            metrics.request_began();
+            metrics.request_ended(&method, "/api/user/{name}", 404, Duration::from_millis(3));
+        }
+        let text = metrics.text().unwrap();
+        for line in [
+            "http_server_active_requests 0",
+            r#"http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="404",http_route="/api/user/{name}"} 1"#,
+            r#"http_request_method="_OTHER""#,
+            r#"shopkeeper_build_info{part="user",version="0.1.0"} 1"#,
+            "# HELP http_server_active_requests Requests that are being answered now.",
+            "process_resident_memory_bytes",
+        ] {
+            assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! One event as one line: JSON for machines, coloured text for people.
+
+use crate::trace;
+use contract::Timestamp;
+use std::{
+    fmt::{self, Write as _},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
+    registry::LookupSpan,
+};
+
+/// How lines look.
+pub(super) struct Lines {
+    part: &'static str,
+    style: Style,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Json,
+    Plain,
+    Coloured,
+}
+
+impl Lines {
+    pub(super) fn json(part: &'static str) -> Self {
+        Self { part, style: Style::Json }
+    }
+
+    pub(super) fn text(part: &'static str, is_coloured: bool) -> Self {
+        Self { part, style: if is_coloured { Style::Coloured } else { Style::Plain } }
+    }
+
+    fn line(&self, line: &mut dyn fmt::Write, event: &Event<'_>) -> fmt::Result {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let time = Timestamp::from_unix_ms(i64::try_from(now).unwrap_or(i64::MAX));
+        let mut fields =
+            Fields { style: self.style, message: String::new(), rest: String::new(), has_trace: false };
+        event.record(&mut fields);
+        if let (false, Some(context)) = (fields.has_trace, trace::current()) {
+            fields.put("trace_id", &context.trace_id_text(), true);
+        }
+        let (level, target) = (*event.metadata().level(), event.metadata().target());
+        let Fields { message, rest, .. } = fields;
+        match self.style {
+            Style::Json => {
+                write!(
+                    line,
+                    r#"{{"time":"{time}","level":"{level}","part":"{}","target":"{target}""#,
+                    self.part
+                )?;
+                if !message.is_empty() {
+                    write!(line, r#","message":{}"#, quoted(&message))?;
+                }
+                writeln!(line, "{rest}}}")
+            }
+            Style::Plain => writeln!(line, "{time} {level:5} {message}{rest}"),
+            Style::Coloured => {
+                let colour = match level {
+                    Level::ERROR => 31,
+                    Level::WARN => 33,
+                    Level::INFO => 32,
+                    _ => 34,
+                };
+                writeln!(
+                    line,
+                    "\x1b[2m{time}\x1b[0m \x1b[{colour}m{level:5}\x1b[0m {message}\x1b[2m{rest}\x1b[0m"
+                )
+            }
+        }
+    }
+}
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        self.line(&mut writer, event)
+    }
+}
+
+struct Fields {
+    style: Style,
+    message: String,
+    rest: String,
+    has_trace: bool,
+}
+
+impl Fields {
+    fn put(&mut self, name: &str, value: &str, is_text: bool) {
+        let _ = match self.style {
+            Style::Json if is_text => write!(self.rest, r#","{name}":{}"#, quoted(value)),
+            Style::Json => write!(self.rest, r#","{name}":{value}"#),
+            // A person reads the trace id on the error page, not on every line of a terminal.
+            _ if name == "trace_id" => Ok(()),
+            _ => write!(self.rest, " {name}={value}"),
+        };
+    }
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.record_str(field, &format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "message" => self.message.push_str(value),
+            name => {
+                self.has_trace |= name == "trace_id";
+                self.put(name, value, true);
+            }
+        }
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field.name(), &value.to_string(), false);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field.name(), &value.to_string(), false);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field.name(), &value.to_string(), !value.is_finite());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field.name(), &value.to_string(), false);
+    }
+}
+
+/// The text as a JSON string.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! Logs and traces of this process. One line per event; nothing in them about persons.
+
+mod format;
+pub mod otlp;
+mod output;
+
+use anyhow::{Context, anyhow};
+use output::Output;
+use std::io::IsTerminal;
+use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Text on a terminal, else JSON
+    Auto,
+    /// A JSON object per line
+    Json,
+    /// For people
+    Text,
+}
+
+/// The logs and traces of this process, from start to finish.
+pub struct Telemetry {
+    output: &'static Output,
+}
+
+impl Telemetry {
+    /// Begins to log to standard output, and to export traces if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+    /// To be called before the runtime exists.
+    ///
+    /// # Errors
+    /// If the level cannot be read, or it was started before.
+    pub fn start(
+        part: &'static str,
+        version: &'static str,
+        format: Format,
+        level: &str,
+    ) -> anyhow::Result<Self> {
+        let levels: Targets = level.parse().map_err(|error| anyhow!("--log-level {level}: {error}"))?;
+        let is_terminal = std::io::stdout().is_terminal();
+        let is_text = format == Format::Text || (format == Format::Auto && is_terminal);
+        let output = Output::start().context("cannot start the thread that writes the log")?;
+        let lines = if is_text { format::Lines::text(part, is_terminal) } else { format::Lines::json(part) };
+        let layer = fmt::layer().event_format(lines).with_writer(move || output).with_filter(levels);
+        tracing_subscriber::registry().with(layer).try_init().context("logging was started before")?;
+        otlp::start(part, version)?;
+        Ok(Self { output })
+    }
+
+    /// Writes what is left.
+    pub fn finish(self) {
+        otlp::finish();
+        self.output.flush();
+    }
+}

@@ -1,0 +1,147 @@
+//! The trace that the present work belongs to (W3C Trace Context), through requests and events.
+
+use std::{
+    fmt::{self, Write as _},
+    future::Future,
+    str::FromStr,
+};
+
+tokio::task_local! {
+    static CURRENT: TraceContext;
+}
+
+/// A piece of work within a trace; written and read as a `traceparent` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceContext {
+    /// Never 0.
+    pub trace_id: u128,
+    /// The piece of work; never 0.
+    pub span_id: u64,
+    /// Whether whoever began the trace wants it recorded.
+    pub sampled: bool,
+}
+
+impl TraceContext {
+    /// The first piece of work of a new trace.
+    pub fn begin() -> Self {
+        Self { trace_id: rand::random::<u128>().max(1), span_id: new_span_id(), sampled: true }
+    }
+
+    /// A piece of work caused by this one.
+    pub fn child(self) -> Self {
+        Self { span_id: new_span_id(), ..self }
+    }
+
+    /// The id by which a person finds the trace: 32 hexadecimal digits.
+    pub fn trace_id_text(&self) -> String {
+        hexadecimal(&self.trace_id.to_be_bytes())
+    }
+}
+
+impl fmt::Display for TraceContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, u8::from(self.sampled))
+    }
+}
+
+/// The text is not a `traceparent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a W3C traceparent")]
+pub struct InvalidTraceparent;
+
+impl FromStr for TraceContext {
+    type Err = InvalidTraceparent;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTraceparent> {
+        let mut parts = text.split('-');
+        let mut next = |digits: usize| {
+            let part = parts.next().filter(|part| part.len() == digits).ok_or(InvalidTraceparent)?;
+            let lower = part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+            if !lower {
+                return Err(InvalidTraceparent);
+            }
+            u128::from_str_radix(part, 16).map_err(|_| InvalidTraceparent)
+        };
+        let (version, trace_id, span_id, flags) = (next(2)?, next(32)?, next(16)?, next(2)?);
+        // Version 00 ends here; a later version may say more; ff is forbidden.
+        let whole = if version == 0 { parts.next().is_none() } else { version != 0xff };
+        let span_id = u64::try_from(span_id).map_err(|_| InvalidTraceparent)?;
+        if !whole || trace_id == 0 || span_id == 0 {
+            return Err(InvalidTraceparent);
+        }
+        Ok(Self { trace_id, span_id, sampled: flags & 1 == 1 })
+    }
+}
+
+/// The present piece of work, if it belongs to a trace.
+pub fn current() -> Option<TraceContext> {
+    CURRENT.try_get().ok()
+}
+
+/// The present piece of work as a `traceparent`, for a header or an event.
+pub fn traceparent() -> Option<String> {
+    current().map(|context| context.to_string())
+}
+
+/// Does the work within the trace.
+pub async fn scope<F: Future>(context: TraceContext, work: F) -> F::Output {
+    CURRENT.scope(context, work).await
+}
+
+/// Does the work as a child of what `traceparent` names (the request that caused an event), else as the
+/// beginning of a new trace.
+pub async fn continued<F: Future>(traceparent: Option<&str>, work: F) -> F::Output {
+    let cause = traceparent.and_then(|text| text.parse::<TraceContext>().ok());
+    scope(cause.map_or_else(TraceContext::begin, TraceContext::child), work).await
+}
+
+fn new_span_id() -> u64 {
+    rand::random::<u64>().max(1)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TraceContext, continued, current, traceparent};
+
+    const GIVEN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn a_traceparent_is_read_and_written() {
+        let context: TraceContext = GIVEN.parse().unwrap();
+        assert_eq!(context.to_string(), GIVEN);
+        assert_eq!(context.trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    #[test]
+    fn what_is_not_a_traceparent_is_refused() {
+        for wrong in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            assert!(wrong.parse::<TraceContext>().is_err(), "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn work_caused_by_an_event_stays_in_the_trace_of_the_request() {
+        assert_eq!(traceparent(), None);
+        let inside = continued(Some(GIVEN), async { current().unwrap() }).await;
+        let given: TraceContext = GIVEN.parse().unwrap();
+        assert_eq!(inside.trace_id, given.trace_id);
+        assert_ne!(inside.span_id, given.span_id);
+    }
+}
