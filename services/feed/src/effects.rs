@@ -1,0 +1,233 @@
+//! Consuming a feed with effects: each event exactly once, whatever is killed when.
+//!
+//! The position in the feed is a row of the consumer's own database, and it moves in the write that applies
+//! the events. It moves only from where the reader found it, so of several replicas that hold the same
+//! events one applies them and the others notice that they were overtaken.
+
+use crate::{
+    Upstream, UpstreamError,
+    metrics::{Metrics, Progress},
+    upstream::Polled,
+};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use chassis::shutdown::Shutdown;
+use contract::event::{CloudEvent, Event, Snapshot};
+use database::{Database, Transaction, values};
+use futures::future::BoxFuture;
+use std::{sync::Arc, time::Duration};
+
+/// Events that share one write. A longer write would make others wait.
+const GROUP: usize = 50;
+
+/// What another service's events do here.
+pub trait Effects: Send + Sync + 'static {
+    type Event: Event;
+
+    /// Applies one event, in the write that moves the position. It must do nothing if the event is one that
+    /// an earlier state already includes: after a snapshot some are met again.
+    fn apply<'t>(
+        &'t self,
+        transaction: &'t mut Transaction,
+        event: Self::Event,
+        traceparent: Option<String>,
+    ) -> BoxFuture<'t, Result<(), database::Error>>;
+
+    /// Settles what a snapshot cannot say in events, after all its pages were applied and before the feed
+    /// is followed on. Nothing by default.
+    fn resynchronised<'t>(&'t self, _upstream: &'t Upstream) -> BoxFuture<'t, anyhow::Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Where a consumer stands in a feed.
+#[derive(Clone, Debug)]
+struct Place {
+    epoch: String,
+    position: i64,
+}
+
+/// Applies a feed's events until the process drains. Whatever goes wrong is tried again.
+pub async fn follow_effects<E: Effects>(
+    database: Database,
+    upstream: Upstream,
+    effects: Arc<E>,
+    shutdown: Shutdown,
+    metrics: Metrics,
+) {
+    let consumer = Consumer { database, upstream, effects };
+    let mut progress = metrics.progress(consumer.upstream.name());
+    let mut delays = delays();
+    loop {
+        match shutdown.unless_draining(consumer.turn(&mut progress)).await {
+            None => return,
+            Some(Ok(())) => delays = self::delays(),
+            Some(Err(error)) => {
+                let behind = progress.held_up();
+                tracing::debug!(
+                    error = &*error as &dyn std::error::Error,
+                    feed = consumer.upstream.name(),
+                    behind_seconds = behind.as_secs(),
+                    "the feed is held up"
+                );
+                let delay = delays.next().unwrap_or(LONGEST_DELAY);
+                if shutdown.unless_draining(tokio::time::sleep(delay)).await.is_none() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+const LONGEST_DELAY: Duration = Duration::from_secs(1);
+
+/// Delays between attempts: 50 ms, doubling up to a second, with jitter.
+pub(crate) fn delays() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(50))
+        .with_max_delay(LONGEST_DELAY)
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
+/// What is new after a position, in the feed's order, whatever way it was delivered.
+pub(crate) fn in_order(mut events: Vec<CloudEvent>, after: i64) -> Vec<CloudEvent> {
+    events.retain(|event| event.position > after);
+    events.sort_by_key(|event| event.position);
+    events.dedup_by_key(|event| event.position);
+    events
+}
+
+struct Consumer<E> {
+    database: Database,
+    upstream: Upstream,
+    effects: Arc<E>,
+}
+
+impl<E: Effects> Consumer<E> {
+    /// One poll and its effects, or one snapshot.
+    async fn turn(&self, progress: &mut Progress) -> anyhow::Result<()> {
+        let Some(mut place) = self.place().await? else { return self.resynchronise().await };
+        let events = match self.upstream.poll(&place.epoch, place.position).await? {
+            Polled::Events(events) => in_order(events, place.position),
+            Polled::Gone => return self.resynchronise().await,
+        };
+        if events.is_empty() {
+            progress.caught_up();
+        }
+        for group in events.chunks(GROUP) {
+            let Some(further) = self.apply(place, group).await? else { return Ok(()) };
+            place = further;
+            progress.applied(group.len() as u64);
+        }
+        Ok(())
+    }
+
+    async fn place(&self) -> Result<Option<Place>, database::Error> {
+        let row = self
+            .database
+            .fetch_optional(
+                "SELECT epoch, position FROM feed_position WHERE feed = $1",
+                values![self.upstream.name()],
+            )
+            .await?;
+        row.map(|row| Ok(Place { epoch: row.get("epoch")?, position: row.get("position")? })).transpose()
+    }
+
+    /// Applies events and moves the position in one write; `None` if another replica was faster.
+    async fn apply(&self, from: Place, events: &[CloudEvent]) -> anyhow::Result<Option<Place>> {
+        let position = events.last().map_or(from.position, |event| event.position);
+        let known = events
+            .iter()
+            .map(|event| Ok((self.upstream.read::<E::Event>(event)?, event.traceparent.clone())))
+            .collect::<Result<Vec<_>, UpstreamError>>()?;
+        let (effects, feed) = (Arc::clone(&self.effects), self.upstream.name());
+        let moved = self
+            .database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    if !move_on(transaction, feed, &from, position).await? {
+                        return Ok::<_, database::Error>(None);
+                    }
+                    for (event, traceparent) in known {
+                        if let Some(event) = event {
+                            effects.apply(transaction, event, traceparent).await?;
+                        }
+                    }
+                    Ok(Some(Place { epoch: from.epoch, position }))
+                })
+            })
+            .await?;
+        Ok(moved)
+    }
+
+    /// Takes the state from the feed's snapshot and follows the feed from there.
+    async fn resynchronise(&self) -> anyhow::Result<()> {
+        let feed = self.upstream.name();
+        let mut page: Snapshot<E::Event> = self.upstream.snapshot(None).await?;
+        let start = Place { epoch: page.epoch.clone(), position: page.position };
+        tracing::info!(feed, epoch = start.epoch, position = start.position, "loading a snapshot");
+        loop {
+            anyhow::ensure!(
+                page.epoch == start.epoch,
+                "the {feed} feed was restored while its snapshot was read"
+            );
+            self.apply_page(page.events).await?;
+            let Some(next) = page.next else { break };
+            page = self.upstream.snapshot(Some(&next)).await?;
+        }
+        self.effects.resynchronised(&self.upstream).await?;
+        self.database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    transaction
+                        .execute(
+                            "INSERT INTO feed_position (feed, epoch, position) VALUES ($1, $2, $3) \
+                             ON CONFLICT (feed) DO UPDATE \
+                             SET epoch = excluded.epoch, position = excluded.position \
+                             WHERE feed_position.epoch <> excluded.epoch \
+                                OR feed_position.position < excluded.position",
+                            values![feed, start.epoch, start.position],
+                        )
+                        .await
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn apply_page(&self, events: Vec<E::Event>) -> Result<(), database::Error> {
+        let mut events = events.into_iter().peekable();
+        while events.peek().is_some() {
+            let group: Vec<_> = events.by_ref().take(GROUP).collect();
+            let effects = Arc::clone(&self.effects);
+            self.database
+                .write(move |transaction| {
+                    Box::pin(async move {
+                        for event in group {
+                            effects.apply(transaction, event, None).await?;
+                        }
+                        Ok::<_, database::Error>(())
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves the position if it still stands where the reader found it. The row stays locked until the commit.
+async fn move_on(
+    transaction: &mut Transaction,
+    feed: &str,
+    from: &Place,
+    position: i64,
+) -> Result<bool, database::Error> {
+    let moved = transaction
+        .execute(
+            "UPDATE feed_position SET position = $1 WHERE feed = $2 AND epoch = $3 AND position = $4",
+            values![position, feed, from.epoch.as_str(), from.position],
+        )
+        .await?;
+    Ok(moved == 1)
+}
