@@ -66,7 +66,7 @@ def advisories():
     """Known vulnerabilities, if cargo-audit and its database are on this machine; nothing is downloaded."""
     database = os.path.expanduser(os.environ.get("ADVISORY_DB", "~/.cargo/advisory-db"))
     if not shutil.which("cargo-audit") or not os.path.isdir(database):
-        print("note: advisories were not checked: cargo-audit or its database (~/.cargo/advisory-db) is not here")
+        print("NOTE: advisories were not checked: cargo-audit or its database (~/.cargo/advisory-db) is not here")
         return
     audit = ["cargo", "audit", "--no-fetch", "--db", database, "--deny", "warnings"]
     check("no advisory is open", [] if subprocess.run(audit).returncode == 0 else ["see above"])

@@ -7,9 +7,11 @@
 mod engine;
 mod eventually;
 pub mod http;
+mod keys;
 pub mod postgres;
 mod process;
 pub mod shop;
 
 pub use engine::{Engine, TestDatabase, database, engines, run};
 pub use eventually::eventually;
+pub use keys::{Keys, SHOP, keys};
