@@ -1,0 +1,33 @@
+//! The storefront: the pages of the shop. It owns no data and calls the three services; for now its one page
+//! leads to their documents.
+
+mod args;
+mod home;
+
+use std::process::ExitCode;
+
+use axum::Router;
+use axum::routing::get;
+use chassis::readiness::AlwaysReady;
+use std::sync::Arc;
+
+pub use args::{Command, Peers, Settings};
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> ExitCode {
+    let Command::Serve(Settings { serve, peers }) = command;
+    chassis::process::run(serve, "storefront", env!("CARGO_PKG_VERSION"), |_| async move {
+        Ok(chassis::Part {
+            public: router(&peers),
+            internal: Router::new(),
+            readiness: Arc::new(AlwaysReady),
+            drained: Box::pin(async {}),
+        })
+    })
+}
+
+/// The public routes.
+pub fn router(peers: &Peers) -> Router {
+    let page = home::page(peers);
+    Router::new().route("/", get(|| async move { home::response(page) }))
+}
