@@ -11,11 +11,12 @@ use crate::{
 use futures::future::BoxFuture;
 use prometheus::Registry;
 use sqlx::{
-    ConnectOptions as _, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
+    ConnectOptions as _, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{io, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+use tokio::time::Instant;
 use tokio::{
     sync::{Mutex, mpsc, oneshot, watch},
     task::JoinHandle,
@@ -30,6 +31,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT: &str = "3s";
 
 /// How long one statement may take on PostgreSQL. Migrations and restores are exempt.
 const STATEMENT_TIMEOUT: &str = "10s";
+
+/// How long a part waits at its start for a PostgreSQL server that does not answer yet, and how often it
+/// tries. After that it ends with an error, and whoever runs it decides.
+const SERVER_START_TIMEOUT: Duration = Duration::from_secs(60);
+const SERVER_LOOKS_EVERY: Duration = Duration::from_millis(500);
 
 /// Connections per replica; with ten replicas this stays below PostgreSQL's default of 100.
 const POSTGRES_CONNECTIONS: u32 = 9;
@@ -69,7 +75,7 @@ pub enum OpenError {
     #[error("the database file {} cannot be opened", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("the database cannot be reached")]
-    Connect(#[source] sqlx::Error),
+    Connect(#[from] Error),
     #[error("the database's address is not valid")]
     Options(#[source] sqlx::Error),
     #[error("the tables of {schema} could not be brought up to date")]
@@ -261,18 +267,36 @@ where
     answered.await.unwrap_or_else(|_| Err(E::from(Error::Commit("the transaction was lost".to_owned()))))
 }
 
+/// Connects to a server that may still be starting: a part and its database often start together.
+async fn connect_patiently(options: &PgConnectOptions) -> Result<PgConnection, OpenError> {
+    let deadline = Instant::now() + SERVER_START_TIMEOUT;
+    loop {
+        match options.connect().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => {
+                let error = Error::from(error);
+                tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the database");
+                if !error.is_unavailable() || Instant::now() + SERVER_LOOKS_EVERY > deadline {
+                    return Err(OpenError::Connect(error));
+                }
+            }
+        }
+        tokio::time::sleep(SERVER_LOOKS_EVERY).await;
+    }
+}
+
 /// A transaction that sees one moment of a database which another process may be writing to.
 pub(crate) async fn reader(url: &DatabaseUrl) -> Result<Transaction, OpenError> {
     Ok(Transaction::new(match url.engine() {
         Engine::Sqlite => {
             let options = SqliteConnectOptions::new().filename(url.path()).read_only(true);
             let pool = SqlitePoolOptions::new().connect_lazy_with(options.disable_statement_logging());
-            Connection::SqliteReader(pool.begin().await.map_err(OpenError::Connect)?)
+            Connection::SqliteReader(pool.begin().await.map_err(Error::from)?)
         }
         Engine::Postgres => {
             let pool = PgPoolOptions::new().connect_lazy_with(postgres_options(url)?);
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            Connection::Postgres(pool.begin_with(begin).await.map_err(OpenError::Connect)?)
+            Connection::Postgres(pool.begin_with(begin).await.map_err(Error::from)?)
         }
     }))
 }
@@ -300,7 +324,7 @@ async fn open_sqlite(
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .disable_statement_logging();
-    let mut connection = options.connect().await.map_err(OpenError::Connect)?;
+    let mut connection = options.connect().await.map_err(Error::from)?;
     for schema in schemas {
         schema.migrate(Engine::Sqlite, &mut connection).await?;
     }
@@ -318,7 +342,7 @@ async fn open_sqlite(
 
 async fn open_postgres(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Pool, OpenError> {
     let options = postgres_options(url)?;
-    let mut connection = options.connect().await.map_err(OpenError::Connect)?;
+    let mut connection = connect_patiently(&options).await?;
     for schema in schemas {
         schema.migrate(Engine::Postgres, &mut connection).await?;
     }

@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The engine refused the statement, or could not be reached.
-    #[error("the database refused a statement")]
+    #[error("the database did not carry out a statement")]
     Statement(#[from] sqlx::Error),
     /// Several writes shared a commit and the commit failed; none of them took effect.
     #[error("the database could not commit: {0}")]
