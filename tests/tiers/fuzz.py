@@ -27,12 +27,16 @@ SELF_ENDING = r"^/api/user/(logout|password)$|^/api/users/\{id\}/(reset-password
 
 
 @contextlib.contextmanager
-def shop(folder):
+def shop(program, folder):
     """A shop on `folder`; gives the first of its ports."""
-    program = ["target/debug/shopkeeper", "--data", str(folder / "data")]
     port = 10_000 + 2000 * random.randrange(11) + 4 * random.randrange(250)
     with open(folder / "log", "w") as log:
-        process = subprocess.Popen([*program, "--port", str(port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [program, "--data", str(folder / "data"), "--port", str(port)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
     try:
         deadline = time.monotonic() + 60
         while " is open " not in (folder / "log").read_text():
@@ -65,13 +69,14 @@ def fuzz(part, port, options, *arguments):
 
 
 arguments = argparse.ArgumentParser(description=__doc__)
+arguments.add_argument("--program", required=True, help="the shop to open")
 arguments.add_argument("--seed", type=int, required=True)
 arguments.add_argument("--examples", type=int, required=True, help="at most so many for each operation")
 options = arguments.parse_args()
 
 with tempfile.TemporaryDirectory(prefix="shopkeeper-fuzz-") as folder:
     folder = pathlib.Path(folder)
-    with shop(folder) as port:
+    with shop(options.program, folder) as port:
         for part in PARTS:
             print(f"--- {part} ---", flush=True)
             key = ["--header", f"Authorization: Bearer {staff_key(folder, port)}", "--exclude-path-regex", SELF_ENDING]
