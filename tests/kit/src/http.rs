@@ -1,9 +1,14 @@
 //! A thin HTTP client for tests: what was asked and what came back is told in full when it is not what the
 //! test expects.
 
+use std::time::Duration;
+
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde::Serialize;
 use serde_json::Value;
+
+/// Longer than any long poll: a test of a service that hangs ends all the same.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(90);
 
 /// Requests to one service, with or without a key.
 #[derive(Clone, Debug)]
@@ -16,7 +21,8 @@ pub struct Client {
 impl Client {
     /// `base` is a URL without a path, such as `http://127.0.0.1:8081`.
     pub fn new(base: impl Into<String>) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("build an HTTP client");
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWERS_WITHIN).build();
+        let http = http.expect("build an HTTP client");
         Self { base: base.into(), key: None, http }
     }
 
@@ -86,6 +92,11 @@ impl Request {
 
     pub fn header(self, name: &str, value: &str) -> Self {
         self.with(|builder| builder.header(name, value))
+    }
+
+    /// How long to wait for the whole answer.
+    pub fn timeout(self, limit: Duration) -> Self {
+        self.with(|builder| builder.timeout(limit))
     }
 
     fn with(self, change: impl FnOnce(RequestBuilder) -> RequestBuilder) -> Self {
