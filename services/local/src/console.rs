@@ -43,7 +43,11 @@ impl Console {
         }
         last_lines.push_back(line.to_owned());
         if logs.shown {
-            self.say(format_args!("{} {line}", self.coloured(colour(part), format_args!("{part:<10} |"))));
+            let prefix = self.coloured(colour(part), format_args!("{part:<10} |"));
+            match severity(line) {
+                Some(code) => self.say(format_args!("{prefix} {}", self.coloured(code, line))),
+                None => self.say(format_args!("{prefix} {line}")),
+            }
         }
     }
 
@@ -83,6 +87,15 @@ fn colour(part: Part) -> &'static str {
     }
 }
 
+/// The colour of a line that wants attention, by the level that follows its time.
+fn severity(line: &str) -> Option<&'static str> {
+    match line.split_ascii_whitespace().nth(1) {
+        Some("ERROR") => Some("31"),
+        Some("WARN") => Some("33"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Console, Part, REMEMBERED_LINES};
@@ -105,5 +118,12 @@ mod tests {
         assert_eq!(console.name(Part::User), "user      ");
         let console = Console { colours: true, state: Default::default() };
         assert_eq!(console.name(Part::User), "\x1b[36muser      \x1b[0m");
+    }
+
+    #[test]
+    fn lines_that_want_attention_stand_out() {
+        assert_eq!(super::severity("2026-11-21T10:00:00.000Z ERROR the disk is full"), Some("31"));
+        assert_eq!(super::severity("2026-11-21T10:00:00.000Z INFO  an ERROR in a text is none"), None);
+        assert_eq!(super::severity(""), None);
     }
 }

@@ -84,14 +84,14 @@ impl Desk {
             Request::Stop { part } => {
                 self.wish(part, Happening::Stop).await?;
                 self.until(part, |seen| seen.state == State::Stopped).await?;
-                Ok(Answer::Done(format!("the {part} service is stopped; bring it back with: start {part}")))
+                Ok(Answer::Done(format!("the {} is stopped; bring it back with: start {part}", part.noun())))
             }
             Request::Freeze { part } => {
                 self.wish(part, Happening::Freeze).await?;
                 if let Some(pid) = self.until(part, |_| true).await?.pid {
                     process::until_frozen(pid).await;
                 }
-                Ok(Answer::Done(format!("the {part} service is frozen; thaw it with: start {part}")))
+                Ok(Answer::Done(format!("the {} is frozen; thaw it with: start {part}", part.noun())))
             }
             Request::Start { part } => {
                 self.wish(part, Happening::Start).await?;
@@ -102,7 +102,7 @@ impl Desk {
                         "the {part} service is not ready after {deadline} s: {reason}; its log tells more"
                     )
                 })?;
-                Ok(Answer::Done(format!("the {part} service is ready after {:.2} s", took.as_secs_f64())))
+                Ok(Answer::Done(format!("the {} is ready after {:.2} s", part.noun(), took.as_secs_f64())))
             }
         }
     }
@@ -118,7 +118,7 @@ impl Desk {
         let matches = |all: &Vec<Seen>| all.iter().any(|seen| seen.process.part == part && condition(seen));
         let all = self.seen.wait_for(matches).await.map_err(|_| "the shop is stopping".to_owned())?;
         let found = all.iter().find(|seen| seen.process.part == part).cloned();
-        found.ok_or_else(|| format!("there is no {part} service"))
+        found.ok_or_else(|| format!("there is no {part}"))
     }
 
     async fn status(&self) -> Status {

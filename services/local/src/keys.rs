@@ -1,17 +1,17 @@
 //! Keys, secrets and the first staff account, made once and kept in the data folder.
 
 use anyhow::Context;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use chassis::identity::keys;
 use rand::Rng;
 use rand::distr::Alphanumeric;
 use serde::{Deserialize, Serialize};
 
 use crate::folder::{Folder, write_private};
 
-/// Letters and digits in a made-up password; 20 of 62 are 119 bits.
+/// Letters and digits in the made-up password: 119 bits.
 const PASSWORD_LENGTH: usize = 20;
+/// Letters and digits in the shop's secret: 256 bits.
+const SECRET_LENGTH: usize = 43;
 
 /// The first staff account, as `staff-login.json` holds it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,12 +26,12 @@ pub(crate) struct StaffLogin {
 /// A file can be neither read nor written, or the staff login was edited into something else.
 pub(crate) fn provide(folder: &Folder) -> anyhow::Result<StaffLogin> {
     if !folder.signing_key().exists() || !folder.jwks().exists() {
-        let (private_pem, jwks) = signing_key()?;
-        write_private(&folder.jwks(), &jwks)?;
-        write_private(&folder.signing_key(), &private_pem)?;
+        let pair = keys::generate()?;
+        write_private(&folder.jwks(), &keys::jwks_json(vec![pair.jwk])?)?;
+        write_private(&folder.signing_key(), &pair.private_pem)?;
     }
     if !folder.shop_secret().exists() {
-        write_private(&folder.shop_secret(), &random_text(43))?;
+        write_private(&folder.shop_secret(), &random_text(SECRET_LENGTH))?;
     }
     let path = folder.staff_login();
     if !path.exists() {
@@ -47,32 +47,13 @@ pub(crate) fn provide(folder: &Folder) -> anyhow::Result<StaffLogin> {
     })
 }
 
-/// A new Ed25519 key: the private half as PKCS#8 PEM, the public half as a JWK set.
-fn signing_key() -> anyhow::Result<(String, String)> {
-    let pair = Ed25519KeyPair::generate().context("cannot make a signing key")?;
-    let der = pair.to_pkcs8v1().context("cannot write the signing key")?;
-    let pem = format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        BASE64_STANDARD.encode(der.as_ref())
-    );
-    let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    // The id of a key is its RFC 7638 thumbprint, over exactly these members in this order.
-    let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
-    let thumbprint = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, thumbprint.as_bytes());
-    let key_id = BASE64_URL_SAFE_NO_PAD.encode(thumbprint);
-    let jwks = serde_json::json!({"keys": [
-        {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key_id, "x": public}
-    ]});
-    Ok((pem, format!("{jwks:#}\n")))
-}
-
 fn random_text(length: usize) -> String {
     rand::rng().sample_iter(Alphanumeric).take(length).map(char::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Folder, provide, signing_key};
+    use super::{Folder, provide};
 
     #[test]
     fn everything_is_made_once_and_kept() {
@@ -85,18 +66,5 @@ mod tests {
         let second = (provide(&folder).expect("it is there").password, read());
         assert_eq!(first, second);
         assert!(first.1.iter().all(Option::is_some));
-    }
-
-    #[test]
-    fn a_token_signed_with_the_private_half_is_known_by_the_public_half() {
-        let (pem, jwks) = signing_key().expect("it can be made");
-        let jwks: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&jwks).expect("it is a JWK set");
-        let key = jsonwebtoken::EncodingKey::from_ed_pem(pem.as_bytes()).expect("it is a PEM key");
-        let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::EdDSA);
-        let token = jsonwebtoken::encode(&header, &serde_json::json!({"sub": "1"}), &key).expect("it signs");
-        let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
-        validation.required_spec_claims.clear();
-        let key = jsonwebtoken::DecodingKey::from_jwk(&jwks.keys[0]).expect("it is a public key");
-        jsonwebtoken::decode::<serde_json::Value>(&token, &key, &validation).expect("it verifies");
     }
 }

@@ -17,6 +17,7 @@ mod postgres;
 mod probe;
 mod process;
 mod sample;
+mod sign;
 mod status;
 mod supervised;
 mod supervisor;

@@ -16,14 +16,13 @@ use crate::arguments::Arguments;
 use crate::console::Console;
 use crate::control::{self, Desk};
 use crate::folder::{Folder, write_private};
-use crate::keys::{self, StaffLogin};
-use crate::part::Part;
+use crate::keys;
 use crate::plan::{self, Options, Process};
 use crate::process::Exit;
 use crate::sample::{self, Catalogue};
 use crate::status::Status;
 use crate::supervisor::Supervisor;
-use crate::{kernel, postgres, probe};
+use crate::{kernel, postgres, probe, sign};
 
 /// Runs the shop until it is asked to stop.
 ///
@@ -58,7 +57,8 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
     announce(&console, &shop, &folder, &processes, arguments.postgres.is_some());
     let (wishes, wished) = mpsc::channel(16);
     let (seen_sender, seen) = watch::channel(Vec::new());
-    let desk = Desk { wishes, seen, shop: facts(&shop, &folder, arguments.port) };
+    let status = facts(&shop, &folder, arguments.port);
+    let desk = Desk { wishes, seen, shop: status.clone() };
     let control = tokio::spawn(control::serve(control::listen(folder.root())?, desk));
     let mut supervisor = Supervisor::start(processes.clone(), Arc::clone(&console), wished, seen_sender)?;
 
@@ -67,7 +67,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
         () = interrupts.next() => Err(anyhow!("stopped before it was open")),
     };
     if outcome.is_ok() {
-        console.say(open_sign(&console, &shop, &folder, &login, arguments.port, began));
+        console.say(sign::text(&console, &status, &processes, &login, &folder, began.elapsed()));
         console.show_logs();
         loop {
             tokio::select! {
@@ -100,13 +100,14 @@ async fn become_ready(
                     console.say(format_args!("  {} ready after {:.2} s", console.name(part), took.as_secs_f64()));
                 }
                 Some((part, Err(reason))) => bail!(
-                    "the {part} service is not ready after {} s: {reason}; its last lines:{}",
+                    "the {} is not ready after {} s: {reason}; its last lines:{}",
+                    part.noun(),
                     probe::READY_WITHIN.as_secs(),
                     console.last_lines(part)
                 ),
             },
             ended = supervisor.next() => if let Some(Exit { part, how }) = ended {
-                bail!("the {part} service ended before it was ready ({how}); its last lines:{}", console.last_lines(part));
+                bail!("the {} ended before it was ready ({how}); its last lines:{}", part.noun(), console.last_lines(part));
             },
         }
     }
@@ -128,8 +129,8 @@ fn check_ports(processes: &[Process]) -> anyhow::Result<()> {
     for process in processes {
         for (port, purpose) in [(process.public_port, ""), (process.internal_port, "'s health and metrics")] {
             TcpListener::bind(("127.0.0.1", port)).with_context(|| {
-                let part = process.part;
-                format!("port {port} of the {part}{purpose} cannot be had: stop what uses it, or choose others with --port")
+                let noun = process.part.noun();
+                format!("port {port} of the {noun}{purpose} cannot be had: stop what uses it, or choose others with --port")
             })?;
         }
     }
@@ -165,28 +166,6 @@ fn announce(console: &Console, shop: &Shop, folder: &Folder, processes: &[Proces
             process.internal_url()
         ));
     }
-}
-
-fn open_sign(
-    console: &Console,
-    shop: &Shop,
-    folder: &Folder,
-    login: &StaffLogin,
-    port: u16,
-    began: Instant,
-) -> String {
-    let docs = |part: Part| format!("http://127.0.0.1:{}/api/{part}/docs", part.public_port(port));
-    format!(
-        "\n  {} is open after {:.1} s:  {}\n\n  Staff login    {} with the password in {}\n  API            {}\n                 {}\n                 {}\n  Try            stop product, status, start product in a second terminal (--help tells how)\n  Stop           Ctrl-C\n",
-        console.bold(&shop.spec.title),
-        began.elapsed().as_secs_f64(),
-        console.bold(format_args!("http://127.0.0.1:{port}")),
-        login.username,
-        folder.staff_login().display(),
-        docs(Part::User),
-        docs(Part::Product),
-        docs(Part::Order),
-    )
 }
 
 /// Ctrl-C and SIGTERM, which mean the same here.

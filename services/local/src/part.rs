@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::{Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 /// How far internal ports lie above public ones.
@@ -32,6 +32,16 @@ impl Part {
         }
     }
 
+    /// How a sentence speaks of it.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Storefront => "storefront",
+            Self::User => "user service",
+            Self::Product => "product service",
+            Self::Order => "order service",
+        }
+    }
+
     /// Whether the part keeps data of its own.
     pub(crate) fn has_database(self) -> bool {
         self != Self::Storefront
@@ -52,9 +62,26 @@ impl fmt::Display for Part {
     }
 }
 
+/// `shopkeeper part <name> …`, which only the supervisor and somebody who looks closely types.
+#[derive(Parser)]
+#[command(name = "shopkeeper part")]
+struct PartProcess {
+    #[command(subcommand)]
+    part: PartCommand,
+}
+
+#[derive(Subcommand)]
+enum PartCommand {
+    /// The storefront
+    #[command(subcommand)]
+    Storefront(storefront::Command),
+}
+
 /// Becomes the part that the command line names.
 pub(crate) fn run_in_this_process() -> ExitCode {
-    ExitCode::FAILURE
+    match PartProcess::parse_from(std::env::args_os().skip(1)).part {
+        PartCommand::Storefront(command) => storefront::run(command),
+    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,8 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
         Part::User => {
             line.set("--signing-key-file", text(&folder.signing_key()));
             line.set("--staff-login", text(&folder.staff_login()));
-            line.set("--token-lifetime", &spec.accounts.token_lifetime);
+            let lifetime = spec.accounts.token_lifetime().expect("a valid Shop's lifetime is a duration");
+            line.set("--token-lifetime", format!("{}s", lifetime.as_secs()));
             line.set("--username-check", spec.accounts.username_check.to_string());
         }
         Part::Product => {
@@ -173,8 +174,8 @@ mod tests {
 
     #[test]
     fn settings_of_the_shop_reach_its_parts() {
-        let processes = planned("accounts: {usernameCheck: false, tokenLifetime: 1h}", false);
-        assert_eq!(value(&processes, Part::User, "--token-lifetime"), Some("1h"));
+        let processes = planned("accounts: {usernameCheck: false, tokenLifetime: 1h30m}", false);
+        assert_eq!(value(&processes, Part::User, "--token-lifetime"), Some("5400s"));
         assert_eq!(value(&processes, Part::User, "--username-check"), Some("false"));
         assert_eq!(value(&processes, Part::Product, "--currency"), Some("USD"));
         assert_eq!(value(&processes, Part::Order, "--currency"), Some("USD"));

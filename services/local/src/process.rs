@@ -41,7 +41,7 @@ pub(crate) fn spawn(
 
     let mut child = tokio::process::Command::from(command)
         .spawn()
-        .with_context(|| format!("cannot start the {part} service"))?;
+        .with_context(|| format!("cannot start the {}", part.noun()))?;
     let pid = child.id().context("a process that was just started has an id")?;
     let output = child.stdout.take().map(|lines| tokio::spawn(read_lines(part, lines, Arc::clone(console))));
     let errors = child.stderr.take().map(|lines| tokio::spawn(read_lines(part, lines, Arc::clone(console))));

@@ -79,7 +79,7 @@ impl Supervised {
     /// Moves on and says what to do.
     ///
     /// # Errors
-    /// Why that can't be done now, as a sentence after "the product service".
+    /// Why that can't be done now, to be read after "the product service".
     pub(crate) fn on(&mut self, happening: Happening, now: Instant) -> Result<Vec<Action>, &'static str> {
         use Action::{Send, Spawn};
         use Happening::{DeadlinePassed, Exited, Freeze, Start, Stop};

@@ -137,14 +137,12 @@ impl Supervisor {
 
     fn handle(&mut self, part: Part, happening: Happening) -> Result<(), String> {
         let Some(child) = self.children.get_mut(&part) else {
-            return Err(format!(
-                "the Shop sets spec.parts.{part}.replicas to 0, so there is no {part} service"
-            ));
+            return Err(format!("the Shop sets spec.parts.{part}.replicas to 0, so there is no {part}"));
         };
         let actions = child
             .supervised
             .on(happening, Instant::now())
-            .map_err(|reason| format!("the {part} service {reason}"))?;
+            .map_err(|reason| format!("the {} {reason}", part.noun()))?;
         for action in actions {
             match (action, child.pid) {
                 (Action::Send(signal), Some(pid)) => kernel::send(pid, signal),
