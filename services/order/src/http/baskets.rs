@@ -1,0 +1,168 @@
+//! The basket: the caller's open order.
+
+use super::{
+    BasketAnswer, Shared,
+    fields::{Id, NewQuantity, Quantity},
+};
+use crate::{
+    domain::basket::{Amount, Change, MAX_CHANGES, MAX_QUANTITY},
+    store::Merging,
+};
+use axum::extract::State;
+use chassis::{
+    identity::Caller,
+    input::{Body, Json, PathParam},
+    problem::{ApiError, ApiResult},
+};
+use contract::{
+    FieldError, Problem,
+    order::{Merge, Merged, OrderResult},
+};
+use utoipa::ToSchema;
+
+/// Pieces to put into the basket.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes what is read field by field")]
+pub(super) struct AddItem {
+    #[schema(minimum = 1)]
+    product_id: i64,
+    /// `quantity` is taken too.
+    #[schema(minimum = 1, maximum = 999)]
+    qty: i64,
+}
+
+/// What a line is to hold.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes what is read field by field")]
+pub(super) struct SetItem {
+    /// 0 takes the line out.
+    #[schema(minimum = 0, maximum = 999)]
+    quantity: i64,
+}
+
+/// The basket
+///
+/// Names and prices are those of the catalogue as this service knows it now.
+#[utoipa::path(get, path = "/api/order", tag = "basket", security(("key" = [])),
+    responses((status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer)))]
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+) -> ApiResult<Json<BasketAnswer>> {
+    Ok(Json(shared.store.basket(caller.user_id).await?.into()))
+}
+
+/// Add pieces of a product
+///
+/// Opens the basket if there is none. Parallel additions all count.
+#[utoipa::path(post, path = "/api/order/add-item", tag = "basket", security(("key" = [])),
+    request_body(content((AddItem = "application/json"), (AddItem = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "The basket", body = OrderResult),
+        (status = 404, description = "Cannot find product", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The basket holds no more", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn add_item(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    Body(mut fields): Body,
+) -> ApiResult<Json<BasketAnswer>> {
+    let product_id = fields.required::<Id>("product_id");
+    let name = if fields.has("quantity") && !fields.has("qty") { "quantity" } else { "qty" };
+    let quantity = fields.required::<Quantity>(name);
+    let (product_id, quantity) = fields.finish((product_id, quantity))?;
+    let change = Change { product_id: product_id.0, amount: Amount::Add(quantity.0) };
+    Ok(Json(shared.store.change_basket(caller.user_id, change).await?.into()))
+}
+
+/// Set the quantity of a product
+#[utoipa::path(put, path = "/api/order/item/{product_id}", tag = "basket", security(("key" = [])),
+    params(("product_id" = i64, Path, description = "The product's id")),
+    request_body(content((SetItem = "application/json"), (SetItem = "application/x-www-form-urlencoded"))),
+    responses(
+        (status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer),
+        (status = 404, description = "Cannot find product", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The basket holds no more", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn set_item(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    PathParam(product_id): PathParam<i64>,
+    Body(mut fields): Body,
+) -> ApiResult<Json<BasketAnswer>> {
+    let quantity = fields.required::<NewQuantity>("quantity");
+    let quantity = fields.finish(quantity)?;
+    let change = Change { product_id, amount: Amount::Set(quantity.0) };
+    Ok(Json(shared.store.change_basket(caller.user_id, change).await?.into()))
+}
+
+/// Take a product out
+///
+/// Taking out what is not in the basket changes nothing.
+#[utoipa::path(delete, path = "/api/order/item/{product_id}", tag = "basket", security(("key" = [])),
+    params(("product_id" = i64, Path, description = "The product's id")),
+    responses(
+        (status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer),
+        (status = 404, description = "Unknown path", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn remove_item(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    PathParam(product_id): PathParam<i64>,
+) -> ApiResult<Json<BasketAnswer>> {
+    let change = Change { product_id, amount: Amount::Set(0) };
+    Ok(Json(shared.store.change_basket(caller.user_id, change).await?.into()))
+}
+
+/// Make changes once
+///
+/// However often the same `merge_id` is sent, its changes take effect once. What does not fit is cut or left
+/// out, and told.
+#[utoipa::path(post, path = "/api/order/merge", tag = "basket", security(("key" = [])),
+    request_body = Merge,
+    responses(
+        (status = 200, description = "The basket, and what did not fit", body = Merged),
+        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn merge(
+    State(shared): State<Shared>,
+    Caller(caller): Caller,
+    Json(merge): Json<Merge>,
+) -> ApiResult<Json<Merged>> {
+    let merging = Merging {
+        user_id: caller.user_id,
+        merge_id: merge.merge_id,
+        changes: changes(&merge)?,
+        now_ms: shared.clock.now_unix_ms(),
+    };
+    Ok(Json(shared.store.merge(merging).await?))
+}
+
+/// The changes, if each of them is one.
+fn changes(merge: &Merge) -> ApiResult<Vec<Change>> {
+    let mut errors = Vec::new();
+    if merge.changes.len() > MAX_CHANGES {
+        return Err(ApiError::wrong_field("changes", format!("must be at most {MAX_CHANGES}")));
+    }
+    let mut wrong = |index: usize, member: &str, message: String| {
+        errors.push(FieldError { field: format!("changes[{index}]{member}"), message });
+        0
+    };
+    let mut changes = Vec::with_capacity(merge.changes.len());
+    for (index, change) in merge.changes.iter().enumerate() {
+        if let Err(message) = Id::check(change.product_id) {
+            wrong(index, ".product_id", message);
+        }
+        let amount = match (change.add, change.set) {
+            (Some(add), None) => Amount::Add(
+                Quantity::check(add)
+                    .map_or_else(|message| wrong(index, ".add", message), |checked| checked.0),
+            ),
+            (None, Some(set)) => Amount::Set(
+                NewQuantity::check(set)
+                    .map_or_else(|message| wrong(index, ".set", message), |checked| checked.0),
+            ),
+            _ => Amount::Set(wrong(index, "", format!("must hold either add (1 to {MAX_QUANTITY}) or set"))),
+        };
+        changes.push(Change { product_id: change.product_id, amount });
+    }
+    if errors.is_empty() { Ok(changes) } else { Err(ApiError::validation(errors)) }
+}

@@ -1,0 +1,92 @@
+//! Fields with the bounds that the domain sets.
+
+use crate::domain::{basket::MAX_QUANTITY, lifecycle};
+use chassis::{input::FieldValue, text};
+use contract::order::OrderState;
+use serde_json::Value;
+
+/// A whole number with bounds, both included.
+#[derive(Clone, Copy)]
+pub(super) struct Within<const MIN: i64, const MAX: i64>(pub(super) i64);
+
+/// Pieces to put into a line.
+pub(super) type Quantity = Within<1, MAX_QUANTITY>;
+
+/// What a line is to hold; 0 takes it out.
+pub(super) type NewQuantity = Within<0, MAX_QUANTITY>;
+
+/// An id as the database gives them out.
+pub(super) type Id = Within<1, { i64::MAX }>;
+
+/// An amount of money in minor units.
+pub(super) type Amount = Within<0, { i64::MAX }>;
+
+/// How many entries of a list to answer with.
+pub(super) type PageSize = Within<1, 100>;
+
+impl<const MIN: i64, const MAX: i64> Within<MIN, MAX> {
+    /// Takes the number if it is within the bounds.
+    ///
+    /// # Errors
+    /// Names the bounds, in words that follow the field's name.
+    pub(super) fn check(number: i64) -> Result<Self, String> {
+        match (MIN..=MAX).contains(&number) {
+            true => Ok(Self(number)),
+            false if MAX == i64::MAX => Err(format!("must be at least {MIN}")),
+            false => Err(format!("must be from {MIN} to {MAX}")),
+        }
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> FieldValue for Within<MIN, MAX> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::check(i64::from_text(text)?)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        Self::check(i64::from_value(value)?)
+    }
+}
+
+/// A state by its name.
+pub(super) struct State(pub(super) OrderState);
+
+impl FieldValue for State {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let names = lifecycle::STATES.map(lifecycle::name).join(", ");
+        lifecycle::named(text).map(Self).ok_or_else(|| format!("must be one of {names}"))
+    }
+}
+
+/// Who receives an order; nobody in particular if empty.
+pub(super) struct DeliveryName(pub(super) Option<String>);
+
+impl FieldValue for DeliveryName {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let name = text::clean(text, 200)?;
+        Ok(Self((!name.is_empty()).then_some(name)))
+    }
+}
+
+/// Where an order goes, in lines; nowhere in particular if empty.
+pub(super) struct DeliveryAddress(pub(super) Option<String>);
+
+impl FieldValue for DeliveryAddress {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let address = text::clean_lines(text, 1000)?;
+        Ok(Self((!address.is_empty()).then_some(address)))
+    }
+}
+
+/// What names a checkout: 1 to 255 visible ASCII characters.
+pub(super) struct CheckoutKey(pub(super) String);
+
+impl FieldValue for CheckoutKey {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        match text.len() {
+            1..=255 if visible => Ok(Self(text.to_owned())),
+            _ => Err("must be 1 to 255 visible ASCII characters".into()),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The service as a part of a shop: its two ports, and what it does in the background.
+
+use crate::{
+    Metrics, SCHEMAS, Store,
+    args::ShopSettings,
+    effects::ProductEffects,
+    http::{self, Shared},
+};
+use anyhow::Context as _;
+use chassis::{Part, Process, clock::Clock, readiness::Readiness, shutdown::Shutdown};
+use database::{Database, DatabaseUrl};
+use futures::future::BoxFuture;
+use std::{sync::Arc, time::Duration};
+use tokio::task::JoinSet;
+
+/// The part's name, in paths, feeds and metrics.
+pub(crate) const NAME: &str = "order";
+
+/// How often the database's gauges are brought up to date.
+const OBSERVED_EVERY: Duration = Duration::from_secs(5);
+
+/// How often old keys and merges are thrown away.
+const FORGOTTEN_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Opens the database and builds the part.
+///
+/// # Errors
+/// The database cannot be opened, or a setting is wrong.
+pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> anyhow::Result<Part> {
+    let database = Database::open(url, SCHEMAS).await?;
+    database.register_metrics(process.metrics.registry())?;
+    let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
+    let metrics = Metrics::new(&process.metrics, shop.currency);
+    let store = Store::new(database.clone(), shop.currency);
+    let shared = Shared { store: store.clone(), clock: process.clock.clone(), metrics: metrics.clone() };
+    let own_feed = feed::Feed::new(database.clone(), NAME);
+
+    let upstream = |name, url: &str| feed::Upstream::new(name, url, process.secret.clone());
+    let product = upstream("product", &shop.product_internal_url).context("--product-internal-url")?;
+    let user = upstream("user", &shop.user_internal_url).context("--user-internal-url")?;
+    let shutdown = &process.shutdown;
+    let mut background = JoinSet::new();
+    background.spawn(feed::follow_effects(
+        database.clone(),
+        product,
+        Arc::new(ProductEffects { metrics }),
+        shutdown.clone(),
+        feed_metrics.clone(),
+    ));
+    let revocations = process.verifier.revocations().clone();
+    background.spawn(feed::follow_revocations(user, revocations, shutdown.clone(), feed_metrics));
+    background.spawn(own_feed.clone().maintain(shutdown.clone()));
+    background.spawn(forget(store, process.clock.clone(), shutdown.clone()));
+    background.spawn(observe(database.clone(), shutdown.clone()));
+
+    let (public, openapi) = http::public(shared.clone());
+    Ok(Part {
+        public: public.merge(chassis::openapi::routes(NAME, &openapi)),
+        internal: feed::routes(own_feed, shutdown.clone()).merge(http::internal(shared)),
+        readiness: Arc::new(DatabaseAnswers(database.clone())),
+        drained: Box::pin(async move {
+            while background.join_next().await.is_some() {}
+            database.close().await;
+        }),
+    })
+}
+
+/// Ready while the own database answers.
+struct DatabaseAnswers(Database);
+
+impl Readiness for DatabaseAnswers {
+    fn reasons(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async {
+            match self.0.check().await {
+                Ok(()) => Vec::new(),
+                Err(error) => vec![error.to_string()],
+            }
+        })
+    }
+}
+
+async fn forget(store: Store, clock: Clock, shutdown: Shutdown) {
+    let mut turns = tokio::time::interval(FORGOTTEN_EVERY);
+    while shutdown.unless_draining(turns.tick()).await.is_some() {
+        if let Err(error) = store.forget_old(clock.now_unix_ms()).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old keys could not be thrown away");
+        }
+    }
+}
+
+async fn observe(database: Database, shutdown: Shutdown) {
+    let mut turns = tokio::time::interval(OBSERVED_EVERY);
+    while shutdown.unless_draining(turns.tick()).await.is_some() {
+        database.observe();
+    }
+}
