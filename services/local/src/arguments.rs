@@ -22,10 +22,11 @@ In a second terminal, on the shop that runs on ./data:
   shopkeeper freeze order                 the process hangs, as an overloaded one would
   shopkeeper status --json
 
-With cargo, everything after two dashes is for the shop: cargo run -- --port 9000 stop product
+With cargo, the same after two dashes: cargo run -- stop product
 
-Ports on 127.0.0.1: the storefront has PORT, user, product and order the next three. Health and metrics
-(/livez, /readyz, /metrics) are 1000 higher. DIR/staff-login.json holds the first staff account.";
+On 127.0.0.1 the storefront has PORT, user, product and order the next three.
+Health and metrics (/livez, /readyz, /metrics) are 1000 higher.
+DIR/staff-login.json holds the first staff account.";
 
 /// The whole command line.
 #[derive(Parser)]

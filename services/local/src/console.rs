@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use crate::part::Part;
 
@@ -13,7 +13,7 @@ const REMEMBERED_LINES: usize = 20;
 /// Standard output and what was last written to it.
 pub(crate) struct Console {
     colours: bool,
-    state: Mutex<Logs>,
+    logs: Mutex<Logs>,
 }
 
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Console {
     /// Standard output, in colour on a terminal unless `NO_COLOR` is set (https://no-color.org).
     pub(crate) fn standard() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colours: std::io::stdout().is_terminal() && !no_color, state: Mutex::default() }
+        Self { colours: std::io::stdout().is_terminal() && !no_color, logs: Mutex::default() }
     }
 
     /// Prints a line of the supervisor's own. A reader that has gone away is no reason to stop the shop.
@@ -36,29 +36,34 @@ impl Console {
 
     /// Takes a line that a part wrote: remembered always, printed once the shop is open.
     pub(crate) fn log(&self, part: Part, line: &str) {
-        let mut logs = self.state.lock().expect("nobody panics while holding the lines");
+        let mut logs = self.logs();
         let last_lines = logs.last_lines.entry(part).or_default();
         if last_lines.len() == REMEMBERED_LINES {
             last_lines.pop_front();
         }
         last_lines.push_back(line.to_owned());
-        if logs.shown {
-            let prefix = self.coloured(colour(part), format_args!("{part:<10} |"));
-            match severity(line) {
-                Some(code) => self.say(format_args!("{prefix} {}", self.coloured(code, line))),
-                None => self.say(format_args!("{prefix} {line}")),
-            }
+        let shown = logs.shown;
+        drop(logs);
+        if shown {
+            self.print(part, line);
+        }
+    }
+
+    /// Tells something about a part that it did not write itself, once the shop is open.
+    pub(crate) fn note(&self, part: Part, line: &str) {
+        if self.logs().shown {
+            self.print(part, line);
         }
     }
 
     /// From here on, log lines are printed.
     pub(crate) fn show_logs(&self) {
-        self.state.lock().expect("nobody panics while holding the lines").shown = true;
+        self.logs().shown = true;
     }
 
     /// The last lines that the part wrote, indented.
     pub(crate) fn last_lines(&self, part: Part) -> String {
-        let logs = self.state.lock().expect("nobody panics while holding the lines");
+        let logs = self.logs();
         let lines = logs.last_lines.get(&part).into_iter().flatten();
         lines.map(|line| format!("\n    {line}")).collect()
     }
@@ -71,6 +76,18 @@ impl Console {
     /// The part's name in its colour.
     pub(crate) fn name(&self, part: Part) -> String {
         self.coloured(colour(part), format_args!("{part:<10}"))
+    }
+
+    fn print(&self, part: Part, line: &str) {
+        let prefix = self.coloured(colour(part), format_args!("{part:<10} |"));
+        match severity(line) {
+            Some(code) => self.say(format_args!("{prefix} {}", self.coloured(code, line))),
+            None => self.say(format_args!("{prefix} {line}")),
+        }
+    }
+
+    fn logs(&self) -> MutexGuard<'_, Logs> {
+        self.logs.lock().expect("nobody panics while holding the lines")
     }
 
     fn coloured(&self, code: &str, text: impl fmt::Display) -> String {
@@ -102,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_last_lines_of_a_part_are_remembered_and_no_more() {
-        let console = Console { colours: false, state: Default::default() };
+        let console = Console { colours: false, logs: Default::default() };
         for number in 0..=REMEMBERED_LINES {
             console.log(Part::User, &format!("line {number}"));
         }
@@ -114,9 +131,9 @@ mod tests {
 
     #[test]
     fn without_colours_no_escape_sequence_is_written() {
-        let console = Console { colours: false, state: Default::default() };
+        let console = Console { colours: false, logs: Default::default() };
         assert_eq!(console.name(Part::User), "user      ");
-        let console = Console { colours: true, state: Default::default() };
+        let console = Console { colours: true, logs: Default::default() };
         assert_eq!(console.name(Part::User), "\x1b[36muser      \x1b[0m");
     }
 

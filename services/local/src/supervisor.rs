@@ -130,7 +130,7 @@ impl Supervisor {
             child.pid = None;
             let _ = child.supervised.on(Happening::Exited, Instant::now());
             if child.supervised.state() == State::Restarting {
-                self.console.log(exit.part, &format!("has ended ({}) and will be started again", exit.how));
+                self.console.note(exit.part, &format!("has ended ({}) and will be started again", exit.how));
             }
         }
     }

@@ -241,7 +241,7 @@ fn run(folder: &Path, port: u16, arguments: &[String]) -> Child {
 
 /// The first of four ports that are free, as are the four that lie 1000 higher. All of them lie below those
 /// that the system gives to clients, and no block overlaps another.
-fn free_ports() -> u16 {
+pub fn free_ports() -> u16 {
     let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     let blocks =
         std::iter::repeat_with(|| 10_000 + 2000 * rand::random_range(0..11) + 4 * rand::random_range(0..250));
