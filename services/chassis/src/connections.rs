@@ -1,6 +1,6 @@
 //! Accepting connections, bounding their age, and letting them finish.
 
-use crate::{address::Peer, shutdown::Shutdown};
+use crate::{address::Peer, edge::with_options_allowed, shutdown::Shutdown};
 use axum::{Router, body::Body, http::Request};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -69,7 +69,8 @@ async fn serve_one(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().call(request)
+        let answered = router.clone().call(request);
+        async move { answered.await.map(with_options_allowed) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder

@@ -192,20 +192,10 @@ impl Seen {
         response
     }
 
-    /// OPTIONS works wherever anything does, and `Allow` says so.
-    fn with_options(&self, mut response: Response) -> Response {
-        if response.status() != StatusCode::METHOD_NOT_ALLOWED {
-            return response;
-        }
-        let allowed = response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok());
-        let allowed = format!("{},OPTIONS", allowed.unwrap_or_default());
-        if self.method == Method::OPTIONS {
-            response = StatusCode::NO_CONTENT.into_response();
-        }
-        if let Ok(value) = HeaderValue::try_from(allowed.trim_start_matches(',')) {
-            response.headers_mut().insert(header::ALLOW, value);
-        }
-        response
+    /// OPTIONS works wherever anything does; the router says in `Allow` what does.
+    fn with_options(&self, response: Response) -> Response {
+        let is_asked = self.method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED;
+        if is_asked { StatusCode::NO_CONTENT.into_response() } else { response }
     }
 }
 
@@ -238,4 +228,17 @@ impl Drop for Seen {
             took,
         });
     }
+}
+
+/// Adds OPTIONS to `Allow`, which the router sets after all layers.
+pub(crate) fn with_options_allowed(mut response: Response) -> Response {
+    if let Some(allowed) = response.headers_mut().get_mut(header::ALLOW) {
+        let methods = allowed.to_str().ok().filter(|methods| !methods.contains("OPTIONS"));
+        let methods = methods
+            .map(|methods| if methods.is_empty() { "OPTIONS".into() } else { format!("{methods},OPTIONS") });
+        if let Some(Ok(methods)) = methods.map(HeaderValue::try_from) {
+            *allowed = methods;
+        }
+    }
+    response
 }

@@ -45,7 +45,6 @@ pub(crate) fn router(
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics_text))
         .with_state(Arc::new(health));
-    // Also for a path that does not exist: without the secret nothing is told.
     own_routes.layer(middleware::from_fn_with_state(secret, secret::guard)).merge(open)
 }
 

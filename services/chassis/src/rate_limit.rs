@@ -4,6 +4,7 @@
 
 use crate::{clock::Clock, problem::ApiError};
 use std::{
+    borrow::Borrow,
     collections::HashMap,
     hash::Hash,
     sync::{Mutex, PoisonError},
@@ -70,6 +71,17 @@ impl<K: Hash + Eq> RateLimiter<K> {
         *whole_at_us = after_this_us;
         Ok(())
     }
+
+    /// Takes back what was counted for `key`, such as for an attempt that turned out well.
+    pub fn give_back<Q: Hash + Eq + ?Sized>(&self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        let mut buckets = self.whole_at_us.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(whole_at_us) = buckets.get_mut(key) {
+            *whole_at_us = whole_at_us.saturating_sub(self.rate.interval_us);
+        }
+    }
 }
 
 /// Forgets whole buckets; if that is not enough, half of the others.
@@ -103,6 +115,17 @@ mod tests {
         assert_eq!(taken(&limiter), 1);
         clock.advance(Duration::from_secs(60));
         assert_eq!(taken(&limiter), 3);
+    }
+
+    #[test]
+    fn what_was_given_back_can_be_taken_again() {
+        let limiter = RateLimiter::new(Rate::new(1, Duration::from_secs(6), 2), Clock::set_at(1_000_000));
+        for _ in 0..10 {
+            limiter.check("ada").unwrap();
+            limiter.give_back("ada");
+        }
+        let taken = (0..10).filter(|_| limiter.check("ada").is_ok()).count();
+        assert_eq!(taken, 2);
     }
 
     #[test]

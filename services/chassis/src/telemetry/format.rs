@@ -48,6 +48,7 @@ impl Lines {
         }
         let (level, target) = (*event.metadata().level(), event.metadata().target());
         let Fields { message, rest, .. } = fields;
+        let message = if self.style == Style::Json { message } else { printable(&message) };
         match self.style {
             Style::Json => {
                 write!(
@@ -106,7 +107,7 @@ impl Fields {
             Style::Json => write!(self.rest, r#","{name}":{value}"#),
             // A person reads the trace id on the error page, not on every line of a terminal.
             _ if name == "trace_id" => Ok(()),
-            _ => write!(self.rest, " {name}={value}"),
+            _ => write!(self.rest, " {name}={}", printable(value)),
         };
     }
 }
@@ -143,7 +144,76 @@ impl Visit for Fields {
     }
 }
 
+/// The text on one line, without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
 /// The text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+    use tracing_subscriber::{fmt, layer::SubscriberExt};
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written_by(lines: Lines, work: impl FnOnce()) -> String {
+        let written = Written::default();
+        let target = written.clone();
+        let layer = fmt::layer().event_format(lines).with_writer(move || target.clone());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
+        let bytes = written.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_json_line_is_one_json_object_whatever_is_said() {
+        let line = written_by(Lines::json("user"), || {
+            tracing::warn!(count = 3, ratio = 0.5, ok = true, text = "a \"b\"\n\u{1b}[31m", error = ?"x\ny", "it\nfailed");
+        });
+        assert_eq!(line.lines().count(), 1);
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        for (name, value) in
+            [("level", "WARN"), ("part", "user"), ("message", "it\nfailed"), ("text", "a \"b\"\n\u{1b}[31m")]
+        {
+            assert_eq!(line[name], value);
+        }
+        assert_eq!((&line["count"], &line["ratio"], &line["ok"]), (&3.into(), &0.5.into(), &true.into()));
+    }
+
+    #[test]
+    fn a_text_line_cannot_be_forged_from_inside() {
+        let line = written_by(Lines::text("user", false), || tracing::info!(name = "a\nb\u{1b}[2J", "said"));
+        assert_eq!(line.lines().count(), 1);
+        assert!(!line.contains('\u{1b}'), "{line:?}");
+        assert!(line.contains("INFO  said name="), "{line:?}");
+    }
+
+    #[test]
+    fn a_line_carries_the_trace_of_the_work_it_is_about() {
+        let context = crate::trace::TraceContext::begin();
+        let line = written_by(Lines::json("user"), || {
+            futures::executor::block_on(crate::trace::scope(context, async { tracing::info!("said") }));
+        });
+        assert!(line.contains(&context.trace_id_text()), "{line}");
+    }
 }

@@ -1,0 +1,10 @@
+//! The chassis as a client meets it: a small part is served in this process on free ports.
+
+mod drain;
+mod health;
+mod identity;
+mod input;
+mod limits;
+mod openapi;
+mod routing;
+mod support;
