@@ -26,7 +26,9 @@ With cargo, the same after two dashes: cargo run -- stop product
 
 On 127.0.0.1 the storefront has PORT, user, product and order the next three.
 Health and metrics (/livez, /readyz, /metrics) are 1000 higher.
-DIR/staff-login.json holds the first staff account.";
+DIR/staff-login.json holds the first staff account.
+
+A part by itself (serve, backup, restore, openapi): shopkeeper part user --help";
 
 /// The whole command line.
 #[derive(Parser)]
@@ -56,6 +58,10 @@ pub(crate) struct Arguments {
     /// if it is missing
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) postgres: Option<String>,
+
+    /// What the parts log: a level, or levels by module (info,sqlx=debug)
+    #[arg(long, value_name = "LEVEL", default_value = "info", global = true)]
+    pub(crate) log_level: String,
 }
 
 /// What can be done to the shop that runs on the data folder.

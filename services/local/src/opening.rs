@@ -43,6 +43,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
             port: arguments.port,
             catalogue: catalogue_file(&folder, catalogue)?,
             postgres: arguments.postgres.is_some(),
+            log_level: &arguments.log_level,
         },
     );
     if processes.is_empty() {
@@ -168,21 +169,27 @@ fn announce(console: &Console, shop: &Shop, folder: &Folder, processes: &[Proces
     }
 }
 
-/// Ctrl-C and SIGTERM, which mean the same here.
+/// Ctrl-C, SIGTERM and the end of the terminal, which mean the same here.
 struct Interrupts {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Interrupts {
     fn listen() -> anyhow::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Options<'a> {
     pub(crate) catalogue: Option<PathBuf>,
     /// Whether the data lies in PostgreSQL; each part's address is then a file in the data folder.
     pub(crate) postgres: bool,
+    /// What the parts log: a level, or levels by module.
+    pub(crate) log_level: &'a str,
 }
 
 /// One process to run.
@@ -83,6 +85,7 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
     line.set("--jwks-file", text(&folder.jwks()));
     line.set("--shop-secret-file", text(&folder.shop_secret()));
     line.set("--log-format", "text");
+    line.set("--log-level", options.log_level);
     // Only clients of this very machine reach loopback, and all of them share one address.
     line.set("--requests-per-second", "0");
     match (part.has_database(), options.postgres) {
@@ -149,7 +152,16 @@ mod tests {
         let shop = operator::from_yaml(&text).expect("a valid Shop");
         let directory = tempfile::tempdir().expect("a temporary folder");
         let folder = Folder::make(directory.path()).expect("it can be made");
-        plan(&shop, &Options { folder: &folder, port: 8080, catalogue: Some("/tea.csv".into()), postgres })
+        plan(
+            &shop,
+            &Options {
+                folder: &folder,
+                port: 8080,
+                catalogue: Some("/tea.csv".into()),
+                postgres,
+                log_level: "info",
+            },
+        )
     }
 
     /// The value that a part is given for a flag.

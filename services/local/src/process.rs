@@ -1,5 +1,7 @@
 //! Starting a part's process and reading what it writes.
 
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -33,10 +35,14 @@ pub(crate) fn spawn(
     // This very program, even if the file that it was started from has been replaced.
     let mut command = std::process::Command::new("/proc/self/exe");
     command.args(["part", part.name()]).args(&process.arguments);
+    // Settings of another shop, lying in this terminal's environment, must not reach the part.
+    std::env::vars_os().map(|(name, _)| name).filter(is_setting_of_a_part).for_each(|name| {
+        command.env_remove(name);
+    });
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    std::os::unix::process::CommandExt::arg0(&mut command, "shopkeeper");
+    command.arg0("shopkeeper");
     // Ctrl-C reaches the whole group of the terminal; only the supervisor is to hear it.
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command.process_group(0);
     kernel::die_with_this_process(&mut command);
 
     let mut child = tokio::process::Command::from(command)
@@ -58,6 +64,10 @@ pub(crate) fn spawn(
         let _ = exits.send(Exit { part, how });
     });
     Ok(pid)
+}
+
+fn is_setting_of_a_part(name: &OsString) -> bool {
+    name.as_encoded_bytes().starts_with(b"SHOPKEEPER_")
 }
 
 async fn read_lines(part: Part, source: impl AsyncRead + Unpin, console: Arc<Console>) {
