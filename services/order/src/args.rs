@@ -9,7 +9,7 @@ use database::{BackupArgs, DatabaseArgs, RestoreArgs};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve baskets and orders
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// Copy the database into a file, while the service goes on
     Backup(BackupArgs),
     /// Replace the database by a copy; the service must be stopped

@@ -30,7 +30,8 @@ const SCHEMAS: &[Schema] = &[feed::SCHEMA, SCHEMA];
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {
     match command {
-        Command::Serve(Settings { serve, database, shop }) => {
+        Command::Serve(settings) => {
+            let Settings { serve, database, shop } = *settings;
             chassis::process::run(serve, part::NAME, env!("CARGO_PKG_VERSION"), async move |process| {
                 build(process, &database.url()?, &shop).await
             })
