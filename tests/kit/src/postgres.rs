@@ -113,7 +113,10 @@ impl Server {
         let (url, log) = (self.url(), self.log());
         eventually(Duration::from_secs(60), "PostgreSQL answers", async || {
             match PgConnection::connect(&url).await {
-                Ok(connection) => Ok(drop(connection.close().await)),
+                Ok(connection) => {
+                    let _ = connection.close().await;
+                    Ok(())
+                }
                 Err(error) => {
                     Err(format!("{error}; its log: {}", std::fs::read_to_string(&log).unwrap_or_default()))
                 }
@@ -156,15 +159,15 @@ fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket has an address").port()
 }
 
-/// A program of PostgreSQL, run as somebody else when we are root.
+/// A program of PostgreSQL, run as somebody else when we are root. It ends when we do, even if we are killed.
 fn unprivileged(program: &str) -> Command {
-    let program = find(program);
-    if !rustix::process::geteuid().is_root() {
-        return Command::new(program);
-    }
     let mut command = Command::new("setpriv");
-    command.arg(format!("--reuid={UNPRIVILEGED}")).arg(format!("--regid={UNPRIVILEGED}"));
-    command.arg("--clear-groups").arg(program);
+    command.arg("--pdeathsig=QUIT");
+    if rustix::process::geteuid().is_root() {
+        command.arg(format!("--reuid={UNPRIVILEGED}")).arg(format!("--regid={UNPRIVILEGED}"));
+        command.arg("--clear-groups");
+    }
+    command.arg(find(program));
     command
 }
 
