@@ -1,5 +1,6 @@
 //! Whose request it is, by address: the peer's, or the one that a believed proxy names.
 
+use crate::edge::Admitted;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
@@ -35,7 +36,7 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let known = parts.extensions.get::<Self>().copied();
+        let known = parts.extensions.get::<Admitted>().map(|admitted| admitted.client);
         Ok(known.unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }

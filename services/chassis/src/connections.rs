@@ -15,13 +15,14 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-/// The longest time that a request's headers may take.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest time that a request's headers may take, counted from the answer before: the longest that
+/// a connection may be idle, too.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Beyond this, headers are refused before they are all read; below, the edge refuses them with a problem.
 const HEADER_BUFFER_BYTES: usize = 64 * 1024;
 
-/// The longest time that requests in flight get once the process stops.
+/// The longest time that requests in flight get once their connection or the process ends.
 pub(crate) const FINISH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves the router until draining has begun and every connection is done, or its time is over.
@@ -93,12 +94,43 @@ async fn serve_one(
         () = shutdown.draining() => {}
     }
     connection.as_mut().graceful_shutdown();
-    note(connection.await);
+    // A client that does not read its answer is left.
+    if let Ok(result) = timeout(FINISH_TIMEOUT, connection).await {
+        note(result);
+    }
 }
 
 /// A broken connection is the client's affair; it is told at the lowest level.
 fn note(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     if let Err(error) = result {
         tracing::debug!(%error, "a connection broke");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::serve;
+    use crate::shutdown::Shutdown;
+    use axum::{Router, routing::get};
+    use std::time::Duration;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+    };
+
+    #[tokio::test]
+    async fn a_connection_is_closed_when_it_is_old_though_its_client_would_go_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (shutdown, router) = (Shutdown::new(), Router::new().route("/", get(|| async { "hello" })));
+        let served =
+            tokio::spawn(serve(listener, router, Some(Duration::from_millis(100)), shutdown.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+        shutdown.drain();
+        served.await.unwrap();
     }
 }

@@ -53,6 +53,14 @@ pub(crate) struct Settings {
     pub(crate) is_observed: bool,
 }
 
+/// What the edge tells the extractors of a request.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) client: ClientAddress,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) body: BodyProgress,
+}
+
 /// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
 #[derive(Clone, Default)]
 pub(crate) struct BodyProgress(Arc<AtomicBool>);
@@ -99,11 +107,12 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let seen = Seen::of(&request, Arc::clone(&self.settings));
-        if let Err(refusal) = self.settings.admit(&mut request) {
-            return Box::pin(async move { Ok(seen.answer(refusal.into_response())) });
-        }
-        let progress = BodyProgress::default();
-        request.extensions_mut().insert(progress.clone());
+        let admitted = match self.settings.admit(&request) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Box::pin(async move { Ok(seen.answer(refusal.into_response())) }),
+        };
+        let progress = admitted.body.clone();
+        request.extensions_mut().insert(admitted);
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
         Box::pin(async move {
@@ -126,8 +135,8 @@ where
 }
 
 impl Settings {
-    /// Takes the request in, or says why not; tells its extractors what they need.
-    fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+    /// Takes the request in, or says why not.
+    fn admit(&self, request: &Request) -> Result<Admitted, ApiError> {
         if header_bytes(request.headers()) > MAX_HEADER_BYTES {
             let message = format!("The headers may have at most {MAX_HEADER_BYTES} bytes");
             return Err(ApiError::new(Kind::HeadersTooLarge, message));
@@ -139,9 +148,7 @@ impl Settings {
         if let (Some(limiter), false) = (&self.limiter, is_part) {
             limiter.check(client.limit_key())?;
         }
-        request.extensions_mut().insert::<ClientAddress>(client);
-        request.extensions_mut().insert(Arc::clone(&self.verifier));
-        Ok(())
+        Ok(Admitted { client, verifier: Arc::clone(&self.verifier), body: BodyProgress::default() })
     }
 }
 
@@ -208,6 +215,7 @@ impl Drop for Seen {
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         self.settings.metrics.request_ended(&self.method, route, self.status, took);
         let method = method_label(&self.method);
+        let trace_id = self.context.trace_id_text();
         // Whole microseconds, which are short to write.
         let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
         tracing::info!(
@@ -216,7 +224,7 @@ impl Drop for Seen {
             route,
             status = self.status,
             duration_ms = f64::from(took_us) / 1_000.0,
-            trace_id = %self.context.trace_id_text(),
+            trace_id = trace_id.as_str(),
         );
         otlp::export_request(otlp::Request {
             context: self.context,

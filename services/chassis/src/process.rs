@@ -170,14 +170,16 @@ fn watch_signals(shutdown: Shutdown, drain_delay: Duration) -> anyhow::Result<Jo
         tokio::signal::unix::signal(SignalKind::interrupt()).context("cannot watch SIGINT")?;
     Ok(tokio::spawn(async move {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-        stop(&shutdown, drain_delay).await;
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-        std::process::exit(1);
+        let at_once = async {
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            std::process::exit(1);
+        };
+        tokio::join!(stop(&shutdown, drain_delay), at_once);
     }))
 }
 
 /// The steps of stopping: not ready at once, draining after the delay.
-pub async fn stop(shutdown: &Shutdown, drain_delay: Duration) {
+async fn stop(shutdown: &Shutdown, drain_delay: Duration) {
     shutdown.leave();
     tracing::info!("told to stop");
     tokio::time::sleep(drain_delay).await;

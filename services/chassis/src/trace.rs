@@ -1,10 +1,6 @@
 //! The trace that the present work belongs to (W3C Trace Context), through requests and events.
 
-use std::{
-    fmt::{self, Write as _},
-    future::Future,
-    str::FromStr,
-};
+use std::{fmt, future::Future, str::FromStr};
 
 tokio::task_local! {
     static CURRENT: TraceContext;
@@ -34,7 +30,7 @@ impl TraceContext {
 
     /// The id by which a person finds the trace: 32 hexadecimal digits.
     pub fn trace_id_text(&self) -> String {
-        hexadecimal(&self.trace_id.to_be_bytes())
+        format!("{:032x}", self.trace_id)
     }
 }
 
@@ -97,14 +93,6 @@ pub async fn continued<F: Future>(traceparent: Option<&str>, work: F) -> F::Outp
 
 fn new_span_id() -> u64 {
     rand::random::<u64>().max(1)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

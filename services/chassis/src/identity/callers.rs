@@ -1,13 +1,13 @@
 //! What handlers ask for: the caller, a member of staff, or whoever it is.
 
-use super::{claims::Principal, verifier::Verifier};
-use crate::problem::ApiError;
+use super::claims::Principal;
+use crate::{edge::Admitted, problem::ApiError};
 use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
 use contract::Role;
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 /// Somebody with a valid key; others are answered 401.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +26,10 @@ impl<S: Sync> FromRequestParts<S> for MaybeCaller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let verifier = parts.extensions.get::<Arc<Verifier>>();
+        let admitted = parts.extensions.get::<Admitted>();
         let principal = authorization
-            .zip(verifier)
-            .and_then(|(authorization, verifier)| verifier.verify(key_of(authorization)).ok());
+            .zip(admitted)
+            .and_then(|(authorization, admitted)| admitted.verifier.verify(key_of(authorization)).ok());
         Ok(Self(principal))
     }
 }

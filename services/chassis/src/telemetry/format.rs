@@ -40,11 +40,16 @@ impl Lines {
     fn line(&self, line: &mut dyn fmt::Write, event: &Event<'_>) -> fmt::Result {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let time = Timestamp::from_unix_ms(i64::try_from(now).unwrap_or(i64::MAX));
-        let mut fields =
-            Fields { style: self.style, message: String::new(), rest: String::new(), has_trace: false };
+        let mut fields = Fields {
+            style: self.style,
+            is_request: event.metadata().target() == "request",
+            message: String::new(),
+            rest: String::with_capacity(256),
+            has_trace: false,
+        };
         event.record(&mut fields);
         if let (false, Some(context)) = (fields.has_trace, trace::current()) {
-            fields.put("trace_id", &context.trace_id_text(), true);
+            fields.put_text("trace_id", &context.trace_id_text());
         }
         let (level, target) = (*event.metadata().level(), event.metadata().target());
         let Fields { message, rest, .. } = fields;
@@ -95,19 +100,29 @@ where
 
 struct Fields {
     style: Style,
+    is_request: bool,
     message: String,
     rest: String,
     has_trace: bool,
 }
 
 impl Fields {
-    fn put(&mut self, name: &str, value: &str, is_text: bool) {
+    fn put_text(&mut self, name: &str, value: &str) {
+        match self.style {
+            Style::Json => self.put(name, format_args!("{}", quoted(value))),
+            _ => self.put(name, format_args!("{}", printable(value))),
+        }
+    }
+
+    fn put(&mut self, name: &str, value: fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
         let _ = match self.style {
-            Style::Json if is_text => write!(self.rest, r#","{name}":{}"#, quoted(value)),
             Style::Json => write!(self.rest, r#","{name}":{value}"#),
             // A person reads the trace id on the error page, not on every line of a terminal.
             _ if name == "trace_id" => Ok(()),
-            _ => write!(self.rest, " {name}={}", printable(value)),
+            _ if self.is_request && name == "duration_ms" => write!(self.rest, "{value} ms "),
+            _ if self.is_request => write!(self.rest, "{value} "),
+            _ => write!(self.rest, " {name}={value}"),
         };
     }
 }
@@ -122,25 +137,28 @@ impl Visit for Fields {
             "message" => self.message.push_str(value),
             name => {
                 self.has_trace |= name == "trace_id";
-                self.put(name, value, true);
+                self.put_text(name, value);
             }
         }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field.name(), &value.to_string(), false);
+        self.put(field.name(), format_args!("{value}"));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field.name(), &value.to_string(), false);
+        self.put(field.name(), format_args!("{value}"));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field.name(), &value.to_string(), !value.is_finite());
+        match value.is_finite() {
+            true => self.put(field.name(), format_args!("{value}")),
+            false => self.put_text(field.name(), &value.to_string()),
+        }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field.name(), &value.to_string(), false);
+        self.put(field.name(), format_args!("{value}"));
     }
 }
 
@@ -206,6 +224,14 @@ mod tests {
         assert_eq!(line.lines().count(), 1);
         assert!(!line.contains('\u{1b}'), "{line:?}");
         assert!(line.contains("INFO  said name="), "{line:?}");
+    }
+
+    #[test]
+    fn a_request_reads_well_on_a_terminal() {
+        let line = written_by(Lines::text("user", false), || {
+            tracing::info!(target: "request", method = "GET", route = "/a/{id}", status = 200, duration_ms = 0.25, trace_id = "1");
+        });
+        assert!(line.trim_end().ends_with("INFO  GET /a/{id} 200 0.25 ms"), "{line:?}");
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Telemetry {
         let lines = if is_text { format::Lines::text(part, is_terminal) } else { format::Lines::json(part) };
         let layer = fmt::layer().event_format(lines).with_writer(move || output).with_filter(levels);
         tracing_subscriber::registry().with(layer).try_init().context("logging was started before")?;
+        std::panic::set_hook(Box::new(|panic| {
+            // Only where: what a panic says may hold data of a person.
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, backtrace = %std::backtrace::Backtrace::capture(), "a bug: the program panicked");
+        }));
         otlp::start(part, version)?;
         Ok(Self { output })
     }

@@ -93,3 +93,36 @@ fn span(request: &Request<'_>) -> SpanData {
         instrumentation_scope: InstrumentationScope::builder("shopkeeper").build(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, span};
+    use crate::trace::TraceContext;
+    use opentelemetry::trace::{SpanKind, Status};
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_span_has_the_ids_of_the_log_and_the_names_of_opentelemetry() {
+        let context: TraceContext =
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let (ended, took) = (SystemTime::UNIX_EPOCH + Duration::from_secs(9), Duration::from_secs(2));
+        let request = Request {
+            context,
+            parent_span_id: Some(5),
+            method: "GET",
+            route: "/api/user/{name}",
+            status: 503,
+            ended,
+            took,
+        };
+        let span = span(&request);
+        assert_eq!(span.span_context.trace_id().to_string(), context.trace_id_text());
+        assert_eq!(span.span_context.span_id().to_string(), "00f067aa0ba902b7");
+        assert_eq!(span.parent_span_id.to_string(), "0000000000000005");
+        assert_eq!((span.name.as_ref(), span.span_kind), ("GET /api/user/{name}", SpanKind::Server));
+        assert_eq!(span.start_time, ended - took);
+        assert!(matches!(span.status, Status::Error { .. }));
+        let names: Vec<&str> = span.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+        assert_eq!(names, ["http.request.method", "http.route", "url.scheme", "http.response.status_code"]);
+    }
+}
