@@ -1,0 +1,119 @@
+//! The service as a part of a shop: its two ports, and what it does in the background.
+
+use crate::{
+    Metrics, SCHEMAS, Store,
+    args::ShopSettings,
+    http::{self, Service},
+    limits::Limits,
+    passwords::{OWASP, Passwords},
+    staff,
+};
+use anyhow::Context as _;
+use chassis::{Part, Process, clock::Clock, identity::Signer, readiness::Readiness, shutdown::Shutdown};
+use database::{Database, DatabaseUrl};
+use futures::future::BoxFuture;
+use std::{sync::Arc, thread::available_parallelism, time::Duration};
+use tokio::task::JoinSet;
+
+/// The part's name, in paths, feeds and metrics.
+pub(crate) const NAME: &str = "user";
+
+/// How often the database's gauges are brought up to date.
+const OBSERVED_EVERY: Duration = Duration::from_secs(5);
+
+/// How often expired sessions and refresh tokens are thrown away.
+const PRUNED_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Opens the database, makes sure of the staff account, and builds the part.
+///
+/// # Errors
+/// The database cannot be opened, or a setting is wrong.
+pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> anyhow::Result<Part> {
+    let signer = read_signer(shop)?;
+    let staff_login = shop.staff_login.as_deref().map(staff::Login::read).transpose()?;
+    let database = Database::open(url, SCHEMAS).await?;
+    database.register_metrics(process.metrics.registry())?;
+    let metrics = Metrics::new(&process.metrics);
+    let store = Store::new(database.clone());
+    let parallelism = shop.hash_parallelism.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
+    let passwords = Passwords::new(parallelism, OWASP, metrics.clone())?;
+    let own_feed = feed::Feed::new(database.clone(), NAME);
+    let (clock, shutdown) = (&process.clock, &process.shutdown);
+
+    let mut background = JoinSet::new();
+    if let (Some(login), Some(path)) = (staff_login, shop.staff_login.clone()) {
+        staff::enforce(&login, &store, &passwords, clock).await?;
+        let (store, passwords) = (store.clone(), passwords.clone());
+        background.spawn(staff::follow(path, login, store, passwords, clock.clone(), shutdown.clone()));
+    }
+    background.spawn(own_feed.clone().maintain(shutdown.clone()));
+    background.spawn(prune(store.clone(), clock.clone(), shutdown.clone()));
+    background.spawn(observe(database.clone(), shutdown.clone()));
+
+    let shared = Arc::new(Service {
+        store,
+        passwords,
+        signer,
+        shop: process.shop.clone(),
+        limits: Limits::new(&shop.limits, clock),
+        clock: clock.clone(),
+        metrics,
+        token_lifetime: shop.token_lifetime,
+        username_check: shop.username_check,
+    });
+    let (public, openapi) = http::public(Arc::clone(&shared));
+    Ok(Part {
+        public: public.merge(chassis::openapi::routes(NAME, &openapi)),
+        internal: feed::routes(own_feed, shutdown.clone()).merge(http::internal(shared)),
+        readiness: Arc::new(DatabaseAnswers(database.clone())),
+        drained: Box::pin(async move {
+            while background.join_next().await.is_some() {}
+            database.close().await;
+        }),
+    })
+}
+
+fn read_signer(shop: &ShopSettings) -> anyhow::Result<Signer> {
+    let file = &shop.signing_key_file;
+    let pem = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read --signing-key-file {}", file.display()))?;
+    Signer::from_pem(&pem).with_context(|| format!("in --signing-key-file {}", file.display()))
+}
+
+/// Ready while the own database answers.
+struct DatabaseAnswers(Database);
+
+impl Readiness for DatabaseAnswers {
+    fn reasons(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async {
+            match self.0.check().await {
+                Ok(()) => Vec::new(),
+                Err(error) => vec![error.to_string()],
+            }
+        })
+    }
+}
+
+async fn prune(store: Store, clock: Clock, shutdown: Shutdown) {
+    let mut turns = tokio::time::interval(PRUNED_EVERY);
+    while shutdown.unless_draining(turns.tick()).await.is_some() {
+        loop {
+            match store.prune(clock.now_unix_ms()).await {
+                Ok(true) if !shutdown.is_draining() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "expired sessions could not be thrown away");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn observe(database: Database, shutdown: Shutdown) {
+    let mut turns = tokio::time::interval(OBSERVED_EVERY);
+    while shutdown.unless_draining(turns.tick()).await.is_some() {
+        database.observe();
+    }
+}
