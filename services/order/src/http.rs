@@ -18,6 +18,9 @@ use serde::Serialize;
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+const DESCRIPTION: &str = "Baskets and orders. The open order is the basket; checking out places it. \
+                           Amounts are integers of minor units.";
+
 /// What handlers work with.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -49,9 +52,9 @@ fn described() -> (Router<Shared>, OpenApi) {
         .routes(routes!(orders::cancel))
         .routes(routes!(orders::fulfil))
         .split_for_parts();
-    let description = "Baskets and orders. The open order is the basket; checking out places it. \
-                       Amounts are integers of minor units.";
-    (router, chassis::openapi::describe(openapi, "order", description, env!("CARGO_PKG_VERSION")))
+    let mut openapi = chassis::openapi::describe(openapi, "order", DESCRIPTION, env!("CARGO_PKG_VERSION"));
+    checkout::allow_no_body(&mut openapi);
+    (router, openapi)
 }
 
 /// The routes of the internal port, beside the feed.

@@ -43,7 +43,7 @@ pub(super) struct SetItem {
 /// The basket
 ///
 /// Names and prices are those of the catalogue as this service knows it now.
-#[utoipa::path(get, path = "/api/order", tag = "basket", security(("key" = [])),
+#[utoipa::path(get, path = "/api/order", operation_id = "show_basket", tag = "basket", security(("key" = [])),
     responses((status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer)))]
 pub(super) async fn show(
     State(shared): State<Shared>,

@@ -29,7 +29,7 @@ use contract::{
 ///
 /// Customers see their own, staff everybody's. Baskets are orders in the state `open`. A further page is
 /// linked in the header `Link` (`rel="next"`).
-#[utoipa::path(get, path = "/api/orders", tag = "orders", security(("key" = [])),
+#[utoipa::path(get, path = "/api/orders", operation_id = "list_orders", tag = "orders", security(("key" = [])),
     params(
         ("limit" = Option<i64>, Query, description = "Orders on a page", minimum = 1, maximum = 100),
         ("after" = Option<i64>, Query, description = "The last order of the page before", minimum = 1),
@@ -65,7 +65,7 @@ fn next_page(after: i64, limit: i64, state: Option<OrderState>) -> String {
 }
 
 /// One order
-#[utoipa::path(get, path = "/api/order/{id}", tag = "orders", security(("key" = [])),
+#[utoipa::path(get, path = "/api/order/{id}", operation_id = "show_order", tag = "orders", security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order", body = OrderResult),
@@ -82,7 +82,7 @@ pub(super) async fn show(
 ///
 /// For its owner or staff, while it is placed or confirmed; its stock is free again. Cancelling twice
 /// changes nothing.
-#[utoipa::path(post, path = "/api/order/{id}/cancel", tag = "orders", security(("key" = [])),
+#[utoipa::path(post, path = "/api/order/{id}/cancel", operation_id = "cancel_order", tag = "orders", security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order, cancelled", body = OrderResult),
@@ -99,7 +99,7 @@ pub(super) async fn cancel(
 /// Hand an order over
 ///
 /// For staff, once it is confirmed. Fulfilling twice changes nothing.
-#[utoipa::path(post, path = "/api/order/{id}/fulfil", tag = "orders", security(("key" = [])),
+#[utoipa::path(post, path = "/api/order/{id}/fulfil", operation_id = "fulfil_order", tag = "orders", security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order, fulfilled", body = OrderResult),

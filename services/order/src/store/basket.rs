@@ -122,30 +122,33 @@ async fn remembered(
     serde_json::from_str(&written).map_err(|_| database::Error::Corrupt { column: "merges.not_applied" })
 }
 
+/// Locks the user's open order for the rest of the write, if there is one.
+pub(super) async fn lock(tx: &mut Transaction, user_id: i64) -> Result<Option<i64>, database::Error> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => "SELECT id FROM orders WHERE user_id = $1 AND state = 'open'",
+        Engine::Postgres => "SELECT id FROM orders WHERE user_id = $1 AND state = 'open' FOR UPDATE",
+    };
+    tx.fetch_optional(sql, values![user_id]).await?.map(|row| row.get("id")).transpose()
+}
+
+/// The lines of an open order, at the prices of the catalogue.
+pub(super) async fn lines(tx: &mut Transaction, order_id: i64) -> Result<Vec<Item>, database::Error> {
+    let sql = "SELECT i.product_id, i.quantity, c.name, c.price AS unit_price FROM order_items i \
+               JOIN catalogue c ON c.id = i.product_id WHERE i.order_id = $1 ORDER BY i.position";
+    tx.fetch_all(sql, values![order_id]).await?.iter().map(rows::item).collect()
+}
+
 /// A user's open order, locked for the rest of the write.
-pub(super) struct Basket {
-    pub(super) id: i64,
-    pub(super) user_id: i64,
-    pub(super) lines: Vec<Item>,
+struct Basket {
+    id: i64,
+    user_id: i64,
     currency: Currency,
+    lines: Vec<Item>,
+    /// The lines as they are in the database.
     stored: Vec<Item>,
 }
 
 impl Basket {
-    /// The open order of the user, if there is one.
-    pub(super) async fn lock(
-        tx: &mut Transaction,
-        user_id: i64,
-        currency: Currency,
-    ) -> Result<Option<Self>, database::Error> {
-        let sql = match tx.engine() {
-            Engine::Sqlite => "SELECT id FROM orders WHERE user_id = $1 AND state = 'open'",
-            Engine::Postgres => "SELECT id FROM orders WHERE user_id = $1 AND state = 'open' FOR UPDATE",
-        };
-        let Some(row) = tx.fetch_optional(sql, values![user_id]).await? else { return Ok(None) };
-        Ok(Some(Self::load(tx, row.get("id")?, user_id, currency).await?))
-    }
-
     /// The open order of the user, opened if there is none. Of several at once one opens it; the others
     /// wait for that one and find it.
     async fn lock_or_open(
@@ -153,40 +156,14 @@ impl Basket {
         user_id: i64,
         currency: Currency,
     ) -> Result<Self, database::Error> {
-        if let Some(basket) = Self::lock(tx, user_id, currency).await? {
-            return Ok(basket);
-        }
-        let row = tx
-            .fetch_one(
-                "INSERT INTO orders (user_id, state, currency) VALUES ($1, 'open', $2) \
-                 ON CONFLICT (user_id) WHERE state = 'open' DO UPDATE SET user_id = excluded.user_id \
-                 RETURNING id",
-                values![user_id, currency.code()],
-            )
-            .await?;
-        Self::load(tx, row.get("id")?, user_id, currency).await
-    }
-
-    async fn load(
-        tx: &mut Transaction,
-        id: i64,
-        user_id: i64,
-        currency: Currency,
-    ) -> Result<Self, database::Error> {
-        let rows = tx
-            .fetch_all(
-                "SELECT i.product_id, i.quantity, c.name, c.price FROM order_items i \
-                 JOIN catalogue c ON c.id = i.product_id WHERE i.order_id = $1 ORDER BY i.position",
-                values![id],
-            )
-            .await?;
-        let lines = rows
-            .iter()
-            .map(|row| {
-                let (product, quantity) = (row.get("product_id")?, row.get("quantity")?);
-                Ok(basket::item(product, quantity, row.get("name")?, row.get("price")?))
-            })
-            .collect::<Result<Vec<_>, database::Error>>()?;
+        let open = "INSERT INTO orders (user_id, state, currency) VALUES ($1, 'open', $2) \
+                    ON CONFLICT (user_id) WHERE state = 'open' DO UPDATE SET user_id = excluded.user_id \
+                    RETURNING id";
+        let id = match lock(tx, user_id).await? {
+            Some(id) => id,
+            None => tx.fetch_one(open, values![user_id, currency.code()]).await?.get("id")?,
+        };
+        let lines = lines(tx, id).await?;
         Ok(Self { id, user_id, currency, stored: lines.clone(), lines })
     }
 

@@ -126,10 +126,7 @@ impl Store {
                         Step::Repeated => false,
                         Step::Impossible => return Err(Error::WrongState { state }),
                     };
-                    let sql = rows::select_orders!("$1", "ASC");
-                    let rows = tx.fetch_all(sql, values![action.order_id]).await?;
-                    let stored = rows::orders(&rows)?.pop().ok_or(Error::OrderNotFound)?;
-                    Ok((stored.order, moved))
+                    Ok((rows::load(tx, action.order_id).await?.order, moved))
                 })
             })
             .await

@@ -3,9 +3,9 @@
 use crate::domain::{basket, lifecycle};
 use contract::{
     Timestamp,
-    order::{Order, OrderState, Refusal},
+    order::{Item, Order, OrderState, Refusal},
 };
-use database::{Error, Row};
+use database::{Error, Row, Transaction, values};
 use uuid::Uuid;
 
 /// An order and the id that the product service knows it by; a basket has none yet.
@@ -41,18 +41,28 @@ pub(super) fn orders(rows: &[Row]) -> Result<Vec<Stored>, Error> {
             orders.push(order(id, row)?);
         }
         if let Some(last) = orders.last_mut() {
-            let mut line = basket::item(
-                row.get("product_id")?,
-                row.get("quantity")?,
-                row.get("name")?,
-                row.get("unit_price")?,
-            );
+            let mut line = item(row)?;
             line.refusal = refusal(row)?;
             last.order.total = last.order.total.saturating_add(line.line_total);
             last.order.items.push(line);
         }
     }
     Ok(orders)
+}
+
+/// One order with its lines.
+///
+/// # Errors
+/// There is no such order, or the database cannot be read.
+pub(super) async fn load(tx: &mut Transaction, id: i64) -> Result<Stored, Error> {
+    let rows = tx.fetch_all(select_orders!("$1", "ASC"), values![id]).await?;
+    orders(&rows)?.pop().ok_or(Error::Corrupt { column: "orders.id" })
+}
+
+/// The line that a row tells, without a refusal.
+pub(super) fn item(row: &Row) -> Result<Item, Error> {
+    let (product, quantity) = (row.get("product_id")?, row.get("quantity")?);
+    Ok(basket::item(product, quantity, row.get("name")?, row.get("unit_price")?))
 }
 
 fn order(id: i64, row: &Row) -> Result<Stored, Error> {
