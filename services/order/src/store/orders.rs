@@ -140,8 +140,8 @@ impl Store {
         let mut tx = self.database.snapshot().await?;
         let head = feed::head(&mut tx).await?;
         let sql = rows::select_orders!(
-            "SELECT id FROM orders WHERE state IN ('placed', 'confirmed') AND id > $1 \
-             ORDER BY id LIMIT $2",
+            "SELECT id FROM orders WHERE state NOT IN ('open', 'refused', 'fulfilled', 'cancelled') \
+             AND id > $1 ORDER BY id LIMIT $2",
             "ASC"
         );
         let orders = rows::orders(&tx.fetch_all(sql, values![after, limit]).await?)?;

@@ -138,3 +138,17 @@ async fn a_restart_goes_on_where_the_feed_was_left(database: TestDatabase) {
     })
     .await;
 }
+
+kit::on_both_engines!(difference_with_the_user_and_product_services_down_everything_goes_on);
+async fn difference_with_the_user_and_product_services_down_everything_goes_on(database: TestDatabase) {
+    let mut service = Service::start(database).await;
+    service.lose_peers().await;
+    let customer = service.customer(7);
+    add(&customer, 1, 2).await;
+    customer.put("/api/order/item/2").form([("quantity", 1)]).send().await.expect(200);
+    let order = customer.post("/api/order/checkout").send().await.expect_json(200)["result"].clone();
+    assert_eq!((&order["state"], &order["total"]), (&json!("placed"), &json!(400)));
+    let cancelled = customer.post(&format!("/api/order/{}/cancel", order["id"])).send().await;
+    assert_eq!(cancelled.expect_json(200)["result"]["state"], "cancelled");
+    service.replica.inside.get("/readyz").send().await.expect(200);
+}

@@ -78,6 +78,14 @@ impl Service {
         Replica::start(&self.keys, &self.clock, &self.database, &self.products.url, &self.users.url).await
     }
 
+    /// Starts anew with both peers away.
+    pub(crate) async fn lose_peers(&mut self) {
+        self.replica.stop().await;
+        // Nothing listens on the port of TCP's own multiplexer.
+        let nowhere = "http://127.0.0.1:1";
+        self.replica = Replica::start(&self.keys, &self.clock, &self.database, nowhere, nowhere).await;
+    }
+
     /// Waits until a product can be put into a basket.
     pub(crate) async fn until_known(&self, product_id: i64) {
         let somebody = self.customer(SOMEBODY);

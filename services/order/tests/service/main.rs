@@ -9,3 +9,4 @@ mod merge;
 mod openapi;
 mod orders;
 mod replicas;
+mod upkeep;
