@@ -30,6 +30,9 @@ DIR/staff-login.json holds the first staff account.
 
 A part by itself (serve, backup, restore, openapi): shopkeeper part user --help";
 
+/// The data folder unless another is named.
+pub(crate) const DEFAULT_DATA: &str = "data";
+
 /// The whole command line.
 #[derive(Parser)]
 #[command(name = "shopkeeper", version, about = ABOUT, after_help = EXAMPLES)]
@@ -38,7 +41,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 
     /// Folder of the shop: databases, keys, staff login. It is made if it is missing
-    #[arg(long, value_name = "DIR", default_value = "data", global = true)]
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA, global = true)]
     pub(crate) data: PathBuf,
 
     /// Port of the storefront; user, product and order take the next three, internal ports are 1000 higher

@@ -56,7 +56,7 @@ impl Folder {
     }
 
     pub(crate) fn staff_login(&self) -> PathBuf {
-        self.root.join("staff-login.json")
+        staff_login(&self.root)
     }
 
     /// Where a catalogue that came with the program is written for the product service to read.
@@ -94,6 +94,11 @@ impl Folder {
         writeln!(file, "{}", std::process::id())?;
         Ok(file)
     }
+}
+
+/// The first staff account of the shop on the data folder.
+pub(crate) fn staff_login(data: &Path) -> PathBuf {
+    data.join("staff-login.json")
 }
 
 /// Where the shop on the data folder takes commands. Needs no running shop.

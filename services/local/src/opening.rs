@@ -68,7 +68,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
         () = interrupts.next() => Err(anyhow!("stopped before it was open")),
     };
     if outcome.is_ok() {
-        console.say(sign::text(&console, &status, &processes, &login, &folder, began.elapsed()));
+        console.say(sign::text(&console, &status, &processes, &login, &arguments.data, began.elapsed()));
         console.show_logs();
         loop {
             tokio::select! {

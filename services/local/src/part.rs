@@ -75,12 +75,20 @@ enum PartCommand {
     /// The storefront
     #[command(subcommand)]
     Storefront(storefront::Command),
+    /// The user service
+    #[command(subcommand)]
+    User(user::Command),
+    /// The order service
+    #[command(subcommand)]
+    Order(order::Command),
 }
 
 /// Becomes the part that the command line names.
 pub(crate) fn run_in_this_process() -> ExitCode {
     match PartProcess::parse_from(std::env::args_os().skip(1)).part {
         PartCommand::Storefront(command) => storefront::run(command),
+        PartCommand::User(command) => user::run(command),
+        PartCommand::Order(command) => order::run(command),
     }
 }
 

@@ -105,6 +105,9 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
             let lifetime = spec.accounts.token_lifetime().expect("a valid Shop's lifetime is a duration");
             line.set("--token-lifetime", format!("{}s", lifetime.as_secs()));
             line.set("--username-check", spec.accounts.username_check.to_string());
+            // For the same reason as above; limits per account stay.
+            line.set("--username-checks-per-address", "off");
+            line.set("--logins-per-address", "off");
         }
         Part::Product => {
             line.set("--currency", &spec.currency);
@@ -210,6 +213,14 @@ mod tests {
                     .is_some_and(|address| address.starts_with("127.0.0.1:"))
             );
         }
+    }
+
+    #[test]
+    fn nobody_is_limited_by_an_address_that_all_share() {
+        let processes = planned("", false);
+        assert!(Part::ALL.iter().all(|part| value(&processes, *part, "--requests-per-second") == Some("0")));
+        assert_eq!(value(&processes, Part::User, "--logins-per-address"), Some("off"));
+        assert_eq!(value(&processes, Part::User, "--failed-logins-per-account"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages
-    Serve(Settings),
+    Serve(Box<Settings>),
 }
 
 /// How to serve the pages.

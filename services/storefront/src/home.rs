@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::args::Peers;
 
 /// Nothing but the page itself may load or run.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page, which is the same for everybody and for as long as the process lives.
 pub(crate) fn page(peers: &Peers) -> String {

@@ -15,7 +15,8 @@ pub use args::{Command, Peers, Settings};
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {
-    let Command::Serve(Settings { serve, peers }) = command;
+    let Command::Serve(settings) = command;
+    let Settings { serve, peers } = *settings;
     chassis::process::run(serve, "storefront", env!("CARGO_PKG_VERSION"), |_| async move {
         Ok(chassis::Part {
             public: router(&peers),
