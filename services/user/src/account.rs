@@ -67,13 +67,15 @@ pub fn lower(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Takes what a browser takes in an e-mail field (HTML, section 4.10.5.1.5, "valid e-mail address").
+/// Takes what a browser takes in an e-mail field (HTML, section 4.10.5.1.5, "valid e-mail address"), and
+/// letters beyond ASCII (RFC 6531).
 impl FieldValue for Email {
     fn from_text(text: &str) -> Result<Self, String> {
         let text = required(text, MAX_EMAIL_CHARS)?;
         let (local, domain) = text.rsplit_once('@').ok_or("must be an e-mail address")?;
-        let local_fits = |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte);
-        if local.is_empty() || !local.bytes().all(local_fits) || !domain.split('.').all(is_domain_label) {
+        let local_fits =
+            |character: char| character.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(character);
+        if local.is_empty() || !local.chars().all(local_fits) || !domain.split('.').all(is_domain_label) {
             return Err("must be an e-mail address".into());
         }
         if domain.eq_ignore_ascii_case(STAFF_EMAIL_DOMAIN) {
@@ -105,9 +107,8 @@ impl Email {
 }
 
 fn is_domain_label(label: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=63).contains(&label.len())
-        && label.bytes().all(inner)
+        && label.chars().all(|character| character.is_alphanumeric() || character == '-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }

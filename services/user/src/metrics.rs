@@ -10,7 +10,6 @@ pub struct Metrics {
     pub registrations: IntCounter,
     logins: IntCounterVec,
     refreshes: IntCounterVec,
-    pub sessions_revoked: IntCounter,
     hashes_waiting: IntGauge,
     hash_duration: Histogram,
 }
@@ -55,8 +54,6 @@ impl Metrics {
                 "Refresh tokens that were shown, by how it ended.",
                 &["result"],
             ),
-            sessions_revoked: registry
-                .counter("shop_sessions_revoked_total", "Sessions that were ended before their time."),
             hashes_waiting: registry.gauge(
                 "shop_password_hashes_waiting",
                 "Requests that wait for their turn to hash a password.",

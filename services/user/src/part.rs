@@ -42,9 +42,14 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
 
     let mut background = JoinSet::new();
     if let (Some(login), Some(path)) = (staff_login, shop.staff_login.clone()) {
-        staff::enforce(&login, &store, &passwords, clock).await?;
+        // The first start makes the account before anybody can log in. Later ones serve at once and compare
+        // the password, which is slow by design, in the background.
+        let known = match store.staff_login().await? {
+            Some(_) => None,
+            None => staff::enforce(&login, &store, &passwords, clock).await.map(|_| Some(login))?,
+        };
         let (store, passwords) = (store.clone(), passwords.clone());
-        background.spawn(staff::follow(path, login, store, passwords, clock.clone(), shutdown.clone()));
+        background.spawn(staff::follow(path, known, store, passwords, clock.clone(), shutdown.clone()));
     }
     background.spawn(own_feed.clone().maintain(shutdown.clone()));
     background.spawn(prune(store.clone(), clock.clone(), shutdown.clone()));

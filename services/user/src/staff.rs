@@ -121,11 +121,11 @@ async fn is_same(login: &Login, last: &StaffLogin, passwords: &Passwords) -> Res
     Ok(checked != Checked::Wrong)
 }
 
-/// Looks at the file again and again and enforces what it says when that changes, until the process drains.
-/// A file that cannot be read changes nothing.
+/// Looks at the file again and again and enforces what it says when that is not what is `known` to be
+/// enforced, until the process drains. A file that cannot be read changes nothing.
 pub(crate) async fn follow(
     path: PathBuf,
-    mut known: Login,
+    mut known: Option<Login>,
     store: Store,
     passwords: Passwords,
     clock: Clock,
@@ -135,11 +135,11 @@ pub(crate) async fn follow(
     let mut told = String::new();
     while shutdown.unless_draining(looks.tick()).await.is_some() {
         let outcome = match Login::read(&path) {
-            Ok(login) if login == known => Ok(false),
+            Ok(login) if known.as_ref() == Some(&login) => Ok(false),
             Ok(login) => {
                 let outcome = enforce(&login, &store, &passwords, &clock).await;
                 if outcome.is_ok() {
-                    known = login;
+                    known = Some(login);
                 }
                 outcome
             }

@@ -2,14 +2,14 @@
 
 use super::{Shared, callers::LoggedIn, user_result};
 use crate::{
-    account::{Email, Password, PersonName, Registration, Username, lower},
+    account::{Email, Password, PersonName, Registration, Username},
     error::Error,
     store::NewAccount,
 };
 use axum::extract::State;
 use chassis::{
     address::ClientAddress,
-    input::{Body, Json, PathParam},
+    input::{Body, FieldValue as _, Json, PathParam},
 };
 use contract::{
     Problem,
@@ -96,7 +96,9 @@ pub(super) async fn exists(
         return Err(Error::UsernameCheckOff);
     }
     shared.limits.username_checked(client)?;
-    match shared.store.by_username(&lower(&username)).await? {
+    // What cannot be a username is not taken, whatever the database would make of it.
+    let username = Username::from_text(&username).map_err(|_| Error::UnknownUsername)?;
+    match shared.store.by_username(&username.lower()).await? {
         Some(_) => Ok(Json(UsernameExists { result: true })),
         None => Err(Error::UnknownUsername),
     }

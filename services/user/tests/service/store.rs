@@ -1,0 +1,124 @@
+//! The store by itself: what both engines must agree on, below the routes.
+
+use crate::harness::World;
+use chassis::input::FieldValue;
+use kit::TestDatabase;
+use user::{
+    account::{Email, PersonName, Registration, StandingChange, Username},
+    store::{Credentials, Enforced, Missing, NewAccount, NewSession, Refreshed, Successor},
+    tokens,
+};
+use uuid::Uuid;
+
+fn account(username: &str) -> NewAccount {
+    let registration = Registration {
+        username: Username::from_text(username).unwrap(),
+        email: Email::from_text(&format!("{username}@example.com")).unwrap(),
+        first_name: PersonName::from_text("Ada").unwrap(),
+        last_name: PersonName::from_text("Lovelace").unwrap(),
+    };
+    NewAccount { registration, password_hash: "a hash".to_owned(), now: 0 }
+}
+
+fn token(name: &str, expires_at: i64) -> Successor {
+    Successor { digest: tokens::digest(name), expires_at, key_expires_at: expires_at.min(1_000) }
+}
+
+/// A session of that account, begun now with that refresh token.
+async fn open(store: &user::Store, checked: Credentials, token: Successor) -> Option<Uuid> {
+    let id = Uuid::new_v4();
+    let session = NewSession { id, checked, renewed_hash: None, token };
+    store.open_session(session).await.unwrap().map(|_| id)
+}
+
+kit::on_both_engines!(names_and_addresses_are_found_and_taken_in_lower_case);
+async fn names_and_addresses_are_found_and_taken_in_lower_case(database: TestDatabase) {
+    let world = World::new(database);
+    let (store, _open) = world.store().await;
+    let made = store.create(account("Ada")).await.unwrap().expect("the name is free");
+    assert_eq!((made.username.as_str(), made.is_active, made.is_admin), ("Ada", true, false));
+    assert!(store.create(account("aDA")).await.unwrap().is_none());
+    assert_eq!(store.taken("ada", "nobody@example.com").await.unwrap(), (true, false));
+    assert_eq!(store.taken("nobody", "ada@example.com").await.unwrap(), (false, true));
+    assert_eq!(store.taken("nobody", "nobody@example.com").await.unwrap(), (false, false));
+    assert_eq!(store.by_username("ada").await.unwrap().unwrap().user, made);
+    assert!(store.by_username("Ada").await.unwrap().is_none(), "it is asked in lower case");
+    assert_eq!(store.users(0, 10).await.unwrap(), std::slice::from_ref(&made));
+    assert_eq!(store.users(made.id, 10).await.unwrap(), []);
+}
+
+kit::on_both_engines!(a_session_is_of_its_account_while_both_live);
+async fn a_session_is_of_its_account_while_both_live(database: TestDatabase) {
+    let world = World::new(database);
+    let (store, _open) = world.store().await;
+    let ada = store.create(account("ada")).await.unwrap().unwrap();
+    let checked = store.by_username("ada").await.unwrap().unwrap();
+    let session = open(&store, checked.clone(), token("first", 5_000)).await.expect("the session opens");
+    assert!(store.by_session(session, ada.id).await.unwrap().is_some());
+    assert!(store.by_session(session, ada.id + 1).await.unwrap().is_none());
+    assert!(store.end_session(session, ada.id, 10).await.unwrap());
+    assert!(!store.end_session(session, ada.id, 11).await.unwrap(), "it has ended already");
+    assert!(store.by_session(session, ada.id).await.unwrap().is_none());
+    // A password that was checked before it changed opens no session any more.
+    assert!(store.set_password(ada.id, Some(0), "another hash".into(), None, 12).await.unwrap());
+    assert!(!store.set_password(ada.id, Some(0), "a third hash".into(), None, 13).await.unwrap());
+    assert!(open(&store, checked, token("second", 5_000)).await.is_none());
+    assert!(!store.set_password(ada.id + 1, None, "a hash".into(), None, 14).await.unwrap());
+}
+
+kit::on_both_engines!(what_has_expired_is_forgotten_and_nothing_else);
+async fn what_has_expired_is_forgotten_and_nothing_else(database: TestDatabase) {
+    let world = World::new(database);
+    let (store, database) = world.store().await;
+    let ada = store.create(account("ada")).await.unwrap().unwrap();
+    let checked = store.by_username("ada").await.unwrap().unwrap();
+    let ended = open(&store, checked.clone(), token("ended", 5_000)).await.unwrap();
+    open(&store, checked.clone(), token("old", 2_000)).await.unwrap();
+    open(&store, checked, token("live", 5_000)).await.unwrap();
+    store.end_session(ended, ada.id, 10).await.unwrap();
+    let left = async || {
+        let count = "SELECT (SELECT count(*) FROM sessions) AS sessions, \
+                     (SELECT count(*) FROM refresh_tokens) AS tokens";
+        let row = database.fetch_optional(count, []).await.unwrap().unwrap();
+        (row.get::<i64>("sessions").unwrap(), row.get::<i64>("tokens").unwrap())
+    };
+    assert!(!store.prune(1_000).await.unwrap());
+    assert_eq!(left().await, (3, 3), "the key of the ended session may still be around");
+    store.prune(1_001).await.unwrap();
+    assert_eq!(left().await, (2, 2));
+    store.prune(2_001).await.unwrap();
+    assert_eq!(left().await, (1, 1));
+    let next = token("next", 6_000);
+    let refreshed = store.refresh(tokens::digest("live"), next, 3_000).await.unwrap();
+    assert!(matches!(refreshed, Refreshed::Renewed { .. }), "{refreshed:?}");
+}
+
+kit::on_both_engines!(standing_changes_or_says_why_not);
+async fn standing_changes_or_says_why_not(database: TestDatabase) {
+    let world = World::new(database);
+    let (store, _open) = world.store().await;
+    let ada = store.create(account("ada")).await.unwrap().unwrap();
+    let unknown = store.change_standing(ada.id + 1, StandingChange::Activate, 0).await;
+    assert!(matches!(unknown, Err(Missing::User)));
+    assert!(store.change_standing(ada.id, StandingChange::GrantStaff, 0).await.unwrap().is_admin);
+    let last = store.change_standing(ada.id, StandingChange::Deactivate, 0).await;
+    assert!(matches!(last, Err(Missing::Staff)));
+    assert!(store.users(0, 10).await.unwrap()[0].is_active, "nothing was changed");
+}
+
+kit::on_both_engines!(a_staff_login_is_enforced_by_whoever_saw_the_last_one);
+async fn a_staff_login_is_enforced_by_whoever_saw_the_last_one(database: TestDatabase) {
+    let world = World::new(database);
+    let (store, _open) = world.store().await;
+    let username = Username::from_text("keeper").unwrap();
+    let email = Email::reserved_for(&username);
+    let enforce = async |last, hash: &str| {
+        store.enforce_staff_login(last, username.clone(), email.clone(), hash.to_owned(), 0).await.unwrap()
+    };
+    assert_eq!(enforce(None, "first").await, Enforced::Done);
+    assert_eq!(enforce(None, "second").await, Enforced::Overtaken);
+    let last = store.staff_login().await.unwrap();
+    assert_eq!(enforce(last.clone(), "third").await, Enforced::Done);
+    assert_eq!(enforce(last, "fourth").await, Enforced::Overtaken);
+    assert_eq!(store.by_username("keeper").await.unwrap().unwrap().password_hash, "third");
+}
