@@ -5,7 +5,7 @@ use contract::Problem;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, Info, License, OpenApi, Ref, ResponseBuilder,
+        Components, Content, Info, License, OpenApi, Ref, RefOr, ResponseBuilder,
         path::{Operation, PathItem},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -67,7 +67,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, put, post, delete, patch].into_iter().flatten()
 }
 
-/// Every operation may answer these, wherever it does not say it better itself.
+/// Every operation may answer these, wherever it does not say it better itself; and every error that it
+/// describes without a body is a problem.
 fn add_problems(operation: &mut Operation) {
     let mut common = vec![
         ("400", "The request cannot be read, or fields are wrong"),
@@ -80,10 +81,18 @@ fn add_problems(operation: &mut Operation) {
     if operation.request_body.is_some() {
         common.extend([("413", "The body is too large"), ("415", "The body has a type that is not taken")]);
     }
+    let responses = &mut operation.responses.responses;
     for (status, description) in common {
-        let problem = ResponseBuilder::new()
-            .description(description)
-            .content("application/problem+json", Content::new(Some(Ref::from_schema_name(Problem::name()))));
-        operation.responses.responses.entry(status.into()).or_insert_with(|| problem.build().into());
+        let response = ResponseBuilder::new().description(description).build();
+        responses.entry(status.into()).or_insert_with(|| response.into());
+    }
+    for (status, response) in responses {
+        let is_error = ["4", "5", "default"].iter().any(|start| status.starts_with(start));
+        if let (true, RefOr::T(response)) = (is_error, response)
+            && response.content.is_empty()
+        {
+            let problem = Content::new(Some(Ref::from_schema_name(Problem::name())));
+            response.content.insert("application/problem+json".into(), problem.into());
+        }
     }
 }
