@@ -15,7 +15,7 @@ use chassis::{
     problem::{ApiError, ApiResult},
 };
 use contract::{
-    FieldError, Problem,
+    FieldError,
     order::{Merge, Merged, OrderResult},
 };
 use utoipa::ToSchema;
@@ -59,9 +59,9 @@ pub(super) async fn show(
     request_body(content((AddItem = "application/json"), (AddItem = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "The basket", body = OrderResult),
-        (status = 404, description = "Cannot find product", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The basket holds no more", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Cannot find product"),
+        (status = 409, description = "The basket holds no more"),
+        (status = 503, description = "The catalogue is not known yet")))]
 pub(super) async fn add_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
@@ -81,9 +81,9 @@ pub(super) async fn add_item(
     request_body(content((SetItem = "application/json"), (SetItem = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer),
-        (status = 404, description = "Cannot find product", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The basket holds no more", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Cannot find product"),
+        (status = 409, description = "The basket holds no more"),
+        (status = 503, description = "The catalogue is not known yet")))]
 pub(super) async fn set_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
@@ -103,7 +103,7 @@ pub(super) async fn set_item(
     params(("product_id" = i64, Path, description = "The product's id")),
     responses(
         (status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer),
-        (status = 404, description = "Unknown path", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Unknown path")))]
 pub(super) async fn remove_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
@@ -121,7 +121,7 @@ pub(super) async fn remove_item(
     request_body = Merge,
     responses(
         (status = 200, description = "The basket, and what did not fit", body = Merged),
-        (status = 503, description = "The catalogue is not known yet", body = Problem, content_type = "application/problem+json")))]
+        (status = 503, description = "The catalogue is not known yet")))]
 pub(super) async fn merge(
     State(shared): State<Shared>,
     Caller(caller): Caller,

@@ -12,7 +12,7 @@ use chassis::{
     problem::{ApiError, ApiResult},
     trace,
 };
-use contract::{Problem, order::OrderResult};
+use contract::order::OrderResult;
 use sha2::{Digest, Sha256};
 use utoipa::{
     ToSchema,
@@ -44,13 +44,13 @@ pub(super) struct CheckOut {
 /// With an `Idempotency-Key` (kept for 24 hours) a checkout may be repeated: it places one order, and every
 /// repetition gets the first answer.
 #[utoipa::path(post, path = "/api/order/checkout", tag = "basket", security(("key" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Names this checkout", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Names this checkout",
+        min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body(content((CheckOut = "application/json"), (CheckOut = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "The order, placed", body = OrderResult),
-        (status = 409, description = "No order found, or the total has changed (`expected_total`, `total`)",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The key belongs to another checkout", body = Problem, content_type = "application/problem+json")))]
+        (status = 409, description = "No order found, or the total has changed (`expected_total`, `total`)"),
+        (status = 422, description = "The key belongs to another checkout")))]
 pub(super) async fn check_out(
     State(shared): State<Shared>,
     Caller(caller): Caller,

@@ -20,16 +20,14 @@ use chassis::{
     problem::ApiResult,
     trace,
 };
-use contract::{
-    Problem,
-    order::{Order, OrderResult, OrderState},
-};
+use contract::order::{Order, OrderResult, OrderState};
 
 /// Orders, newest first
 ///
 /// Customers see their own, staff everybody's. Baskets are orders in the state `open`. A further page is
 /// linked in the header `Link` (`rel="next"`).
-#[utoipa::path(get, path = "/api/orders", operation_id = "list_orders", tag = "orders", security(("key" = [])),
+#[utoipa::path(get, path = "/api/orders", operation_id = "list_orders", tag = "orders",
+    security(("key" = [])),
     params(
         ("limit" = Option<i64>, Query, description = "Orders on a page", minimum = 1, maximum = 100),
         ("after" = Option<i64>, Query, description = "The last order of the page before", minimum = 1),
@@ -65,11 +63,12 @@ fn next_page(after: i64, limit: i64, state: Option<OrderState>) -> String {
 }
 
 /// One order
-#[utoipa::path(get, path = "/api/order/{id}", operation_id = "show_order", tag = "orders", security(("key" = [])),
+#[utoipa::path(get, path = "/api/order/{id}", operation_id = "show_order", tag = "orders",
+    security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order", body = OrderResult),
-        (status = 404, description = "Cannot find order", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Cannot find order")))]
 pub(super) async fn show(
     State(shared): State<Shared>,
     Caller(caller): Caller,
@@ -82,12 +81,13 @@ pub(super) async fn show(
 ///
 /// For its owner or staff, while it is placed or confirmed; its stock is free again. Cancelling twice
 /// changes nothing.
-#[utoipa::path(post, path = "/api/order/{id}/cancel", operation_id = "cancel_order", tag = "orders", security(("key" = [])),
+#[utoipa::path(post, path = "/api/order/{id}/cancel", operation_id = "cancel_order", tag = "orders",
+    security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order, cancelled", body = OrderResult),
-        (status = 404, description = "Cannot find order", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The order is in another state (`state`)", body = Problem, content_type = "application/problem+json")))]
+        (status = 404, description = "Cannot find order"),
+        (status = 409, description = "The order is in another state (`state`)")))]
 pub(super) async fn cancel(
     State(shared): State<Shared>,
     Caller(caller): Caller,
@@ -99,13 +99,14 @@ pub(super) async fn cancel(
 /// Hand an order over
 ///
 /// For staff, once it is confirmed. Fulfilling twice changes nothing.
-#[utoipa::path(post, path = "/api/order/{id}/fulfil", operation_id = "fulfil_order", tag = "orders", security(("key" = [])),
+#[utoipa::path(post, path = "/api/order/{id}/fulfil", operation_id = "fulfil_order", tag = "orders",
+    security(("key" = [])),
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The order, fulfilled", body = OrderResult),
-        (status = 403, description = "Only staff may do this", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "Cannot find order", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The order is in another state (`state`)", body = Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "Only staff may do this"),
+        (status = 404, description = "Cannot find order"),
+        (status = 409, description = "The order is in another state (`state`)")))]
 pub(super) async fn fulfil(
     State(shared): State<Shared>,
     Staff(caller): Staff,
