@@ -54,6 +54,8 @@ impl Upstream {
             .tls_certs_only([])
             .no_proxy()
             .connect_timeout(Duration::from_secs(2))
+            // The other side closes what is idle for 20 s; a connection must not be reused at that moment.
+            .pool_idle_timeout(Duration::from_secs(15))
             .build()?;
         Ok(Self { name, base_url: base_url.trim_end_matches('/').to_owned(), secret, client })
     }
