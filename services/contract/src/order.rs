@@ -80,6 +80,8 @@ pub struct OrderResult {
 pub struct Merge {
     /// Names this set of changes; remembered for 30 days per user.
     pub merge_id: Uuid,
+    /// At most 200.
+    #[schema(max_items = 200)]
     pub changes: Vec<Change>,
 }
 
@@ -87,11 +89,14 @@ pub struct Merge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
+    #[schema(minimum = 1)]
     pub product_id: i64,
     /// Pieces to add, 1 to 999.
+    #[schema(minimum = 1, maximum = 999)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub add: Option<i64>,
     /// The new quantity, 0 to 999; 0 takes the line out.
+    #[schema(minimum = 0, maximum = 999)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<i64>,
 }

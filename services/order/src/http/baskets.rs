@@ -5,7 +5,7 @@ use super::{
     fields::{Id, NewQuantity, Quantity},
 };
 use crate::{
-    domain::basket::{Amount, Change, MAX_CHANGES, MAX_QUANTITY},
+    domain::basket::{Amount, Change, MAX_CHANGES},
     store::Merging,
 };
 use axum::extract::State;
@@ -138,31 +138,29 @@ pub(super) async fn merge(
 
 /// The changes, if each of them is one.
 fn changes(merge: &Merge) -> ApiResult<Vec<Change>> {
-    let mut errors = Vec::new();
     if merge.changes.len() > MAX_CHANGES {
         return Err(ApiError::wrong_field("changes", format!("must be at most {MAX_CHANGES}")));
     }
-    let mut wrong = |index: usize, member: &str, message: String| {
-        errors.push(FieldError { field: format!("changes[{index}]{member}"), message });
-        0
-    };
-    let mut changes = Vec::with_capacity(merge.changes.len());
-    for (index, change) in merge.changes.iter().enumerate() {
-        if let Err(message) = Id::check(change.product_id) {
-            wrong(index, ".product_id", message);
-        }
-        let amount = match (change.add, change.set) {
-            (Some(add), None) => Amount::Add(
-                Quantity::check(add)
-                    .map_or_else(|message| wrong(index, ".add", message), |checked| checked.0),
-            ),
-            (None, Some(set)) => Amount::Set(
-                NewQuantity::check(set)
-                    .map_or_else(|message| wrong(index, ".set", message), |checked| checked.0),
-            ),
-            _ => Amount::Set(wrong(index, "", format!("must hold either add (1 to {MAX_QUANTITY}) or set"))),
+    let (mut changes, mut errors) = (Vec::new(), Vec::new());
+    for (index, wanted) in merge.changes.iter().enumerate() {
+        let wrong = |member: &str, message: String| FieldError {
+            field: format!("changes[{index}]{member}"),
+            message,
         };
-        changes.push(Change { product_id: change.product_id, amount });
+        let product_id = Id::check(wanted.product_id).map_err(|message| wrong(".product_id", message));
+        let amount = match (wanted.add, wanted.set) {
+            (Some(add), None) => {
+                Quantity::check(add).map(|add| Amount::Add(add.0)).map_err(|message| wrong(".add", message))
+            }
+            (None, Some(set)) => NewQuantity::check(set)
+                .map(|set| Amount::Set(set.0))
+                .map_err(|message| wrong(".set", message)),
+            _ => Err(wrong("", "must hold either add or set".into())),
+        };
+        match (product_id, amount) {
+            (Ok(product_id), Ok(amount)) => changes.push(Change { product_id: product_id.0, amount }),
+            (product_id, amount) => errors.extend(product_id.err().into_iter().chain(amount.err())),
+        }
     }
     if errors.is_empty() { Ok(changes) } else { Err(ApiError::validation(errors)) }
 }

@@ -98,11 +98,18 @@ async fn a_merge_is_strict_about_its_shape(database: TestDatabase) {
     let customer = service.customer(7);
     let changes = json!([
         {"product_id": 1, "add": 1}, {"product_id": 1, "add": 0}, {"product_id": 1, "set": 1000},
-        {"product_id": 1, "add": 1, "set": 1}, {"product_id": 1}, {"product_id": 0, "add": 1},
+        {"product_id": 1, "add": 1, "set": 1}, {"product_id": 1}, {"product_id": 0, "add": 0},
     ]);
     let body = json!({"merge_id": Uuid::new_v4(), "changes": changes});
     let problem = customer.post("/api/order/merge").json(body).send().await.expect_problem(400);
-    let expected = ["changes[1].add", "changes[2].set", "changes[3]", "changes[4]", "changes[5].product_id"];
+    let expected = [
+        "changes[1].add",
+        "changes[2].set",
+        "changes[3]",
+        "changes[4]",
+        "changes[5].product_id",
+        "changes[5].add",
+    ];
     assert_eq!(wrong_fields(&problem), expected);
     for wrong in [
         json!({"changes": []}),
