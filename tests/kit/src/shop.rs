@@ -14,6 +14,9 @@ use crate::{eventually, process};
 /// How long a shop may take to open: four unoptimised processes on a busy machine.
 const OPENS_WITHIN: Duration = Duration::from_secs(60);
 
+/// The password of every customer that a test registers.
+const CUSTOMERS_PASSWORD: &str = "a password of tests";
+
 /// A part of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -105,13 +108,17 @@ impl Shop {
 
     /// Registers a customer and logs in.
     pub async fn customer_key(&self, username: &str) -> String {
-        let password = "a password of tests";
         let account = serde_json::json!({
             "first_name": "Test", "last_name": "Customer", "email": format!("{username}@example.com"),
-            "username": username, "password": password,
+            "username": username, "password": CUSTOMERS_PASSWORD,
         });
         self.client(Part::User).post("/api/user/create").json(account).send().await.expect(200);
-        self.log_in(&username.into(), &password.into()).await
+        self.further_key(username).await
+    }
+
+    /// Logs a customer in once more.
+    pub async fn further_key(&self, username: &str) -> String {
+        self.log_in(&username.into(), &CUSTOMERS_PASSWORD.into()).await
     }
 
     async fn log_in(&self, username: &Value, password: &Value) -> String {

@@ -162,6 +162,7 @@ impl Site<'_> {
             Part::User => {
                 set("signing-key-file", &path(&self.keys.signing_key));
                 set("staff-login", &path(&self.keys.staff_login));
+                set("logins-per-address", "off");
             }
             Part::Product => {
                 set("currency", "EUR");
