@@ -85,10 +85,15 @@ async fn an_older_state_comes_back(engine: Engine, part: Part) {
     let product = stocked(&shop, "Everyday tea", PLENTY).await;
     let file = shop.data().join("older.backup");
     let stop = CancellationToken::new();
+    let regretting = Shopper::register(&shop, "regina").await;
+    let regretted = regretting.buy_whatever_happens(product, 1).await;
+    regretting.until(&regretted, "confirmed").await;
     let script = async {
         sells_on(&shop, 5).await;
         succeeds(&shop, engine, part, "backup", &file).await;
         sells_on(&shop, 5).await;
+        let cancel = format!("/api/order/{}/cancel", regretted["id"]);
+        regretting.order.post(&cancel).send().await.expect(200);
         shop.stop(part).await;
         succeeds(&shop, engine, part, "restore", &file).await;
         shop.start_part(part).await;
