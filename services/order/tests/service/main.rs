@@ -8,5 +8,6 @@ mod harness;
 mod merge;
 mod openapi;
 mod orders;
+mod outage;
 mod replicas;
 mod upkeep;
