@@ -10,4 +10,4 @@ pub use body::{Body, BodyLimit, Query, RawBody};
 pub use fields::{Fields, Required};
 pub use json::Json;
 pub use path::PathParam;
-pub use value::{FieldValue, Lines, Verbatim};
+pub use value::{FieldValue, Lines, Verbatim, Within};

@@ -69,6 +69,30 @@ impl FieldValue for i64 {
     }
 }
 
+/// A whole number with bounds, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Within<const MIN: i64, const MAX: i64>(pub i64);
+
+impl<const MIN: i64, const MAX: i64> Within<MIN, MAX> {
+    fn check(number: i64) -> Result<Self, String> {
+        match (MIN..=MAX).contains(&number) {
+            true => Ok(Self(number)),
+            false if MAX == i64::MAX => Err(format!("must be at least {MIN}")),
+            false => Err(format!("must be from {MIN} to {MAX}")),
+        }
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> FieldValue for Within<MIN, MAX> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::check(i64::from_text(text)?)
+    }
+
+    fn from_value(value: &Value) -> Result<Self, String> {
+        Self::check(i64::from_value(value)?)
+    }
+}
+
 impl FieldValue for bool {
     fn from_text(text: &str) -> Result<Self, String> {
         match text {
