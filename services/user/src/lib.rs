@@ -9,6 +9,7 @@ mod args;
 mod error;
 mod http;
 mod limits;
+mod memory;
 mod metrics;
 mod part;
 pub mod passwords;
@@ -36,6 +37,7 @@ pub const SCHEMAS: &[Schema] = &[feed::SCHEMA, SCHEMA];
 pub fn run(command: Command) -> ExitCode {
     match command {
         Command::Serve(settings) => {
+            memory::give_back_large_blocks();
             let Settings { serve, database, shop } = *settings;
             chassis::process::run(serve, part::NAME, env!("CARGO_PKG_VERSION"), async move |process| {
                 build(process, &database.url()?, &shop).await

@@ -1,12 +1,14 @@
 //! Hashing and checking passwords: Argon2id, off the async threads, so many at once and no more.
 
+mod hashes;
+
 use crate::{account::Password, error::Error, metrics::Metrics};
-use anyhow::anyhow;
-use argon2::{
-    ARGON2ID_IDENT, Argon2, Params, PasswordHasher, PasswordVerifier,
-    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+use argon2::Params;
+use hashes::Memory;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
-use std::{sync::Arc, time::Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What a hash costs: 19 MiB of memory, 2 passes, 1 lane, as OWASP's Password Storage Cheat Sheet wants at
@@ -23,19 +25,26 @@ const WAITING_PER_HASH: usize = 64;
 /// Makes and checks hashes, a bounded number at a time, because each takes 19 MiB. Clones are one.
 #[derive(Clone)]
 pub struct Passwords {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-    params: Params,
+    turns: Arc<Turns>,
     /// A hash that no password has, to be checked where there is no account.
     nobody: String,
+}
+
+struct Turns {
+    params: Params,
+    running: Arc<Semaphore>,
+    waiting: Semaphore,
+    /// The places in the queue.
+    places: usize,
+    /// Memory for whoever waits: taking it anew from the system costs about a third of a hash.
+    spare: Mutex<Vec<Memory>>,
     metrics: Metrics,
 }
 
 /// The right to hash, until dropped.
 pub struct Slot {
     permit: OwnedSemaphorePermit,
-    params: Params,
-    metrics: Metrics,
+    turns: Arc<Turns>,
 }
 
 /// What came of checking a password.
@@ -55,13 +64,11 @@ impl Passwords {
     /// The parameters cannot be written down.
     pub fn new(parallelism: usize, params: Params, metrics: Metrics) -> anyhow::Result<Self> {
         let parallelism = parallelism.max(1);
-        Ok(Self {
-            running: Arc::new(Semaphore::new(parallelism)),
-            waiting: Arc::new(Semaphore::new(parallelism * WAITING_PER_HASH)),
-            nobody: hash_of_nobody(&params)?,
-            params,
-            metrics,
-        })
+        let places = parallelism * WAITING_PER_HASH;
+        let nobody = hashes::of_nobody(&params)?;
+        let (running, waiting) = (Arc::new(Semaphore::new(parallelism)), Semaphore::new(places));
+        let turns = Turns { params, running, waiting, places, spare: Mutex::default(), metrics };
+        Ok(Self { turns: Arc::new(turns), nobody })
     }
 
     /// Waits for its turn.
@@ -69,12 +76,12 @@ impl Passwords {
     /// # Errors
     /// Too many wait already.
     pub async fn slot(&self) -> Result<Slot, Error> {
-        let place = self.waiting.try_acquire().map_err(|_| Error::Busy)?;
-        let _counted = self.metrics.waiting_for_hash();
-        let permit = Arc::clone(&self.running).acquire_owned().await;
+        let turns = &self.turns;
+        let _place = turns.waiting.try_acquire().map_err(|_| Error::Busy)?;
+        let _counted = turns.metrics.waiting_for_hash();
+        let permit = Arc::clone(&turns.running).acquire_owned().await;
         let permit = permit.map_err(|error| Error::Internal(error.into()))?;
-        drop(place);
-        Ok(Slot { permit, params: self.params.clone(), metrics: self.metrics.clone() })
+        Ok(Slot { permit, turns: Arc::clone(turns) })
     }
 
     /// A hash that no password has and that takes as long to check as one made now.
@@ -87,9 +94,9 @@ impl Slot {
     /// Makes the hash of a password: a PHC string with its parameters.
     ///
     /// # Errors
-    /// There is no memory or no randomness.
+    /// There is no memory.
     pub async fn hash(self, password: Password) -> Result<String, Error> {
-        self.run(move |params| hash(&password, params)).await
+        self.run(move |params, memory| hashes::hash(&password, params, memory)).await
     }
 
     /// Checks a password against its hash.
@@ -97,18 +104,20 @@ impl Slot {
     /// # Errors
     /// There is no memory, or `hash` is none.
     pub async fn check(self, password: Password, hash: String) -> Result<Checked, Error> {
-        self.run(move |params| check(&password, &hash, params)).await
+        self.run(move |params, memory| hashes::check(&password, &hash, params, memory)).await
     }
 
     /// The permit goes along: a request that is given up gives no right to start another hash meanwhile.
     async fn run<T: Send + 'static>(
         self,
-        work: impl FnOnce(&Params) -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&Params, &mut Memory) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let done = tokio::task::spawn_blocking(move || {
+            let mut memory = self.turns.spare().pop().unwrap_or_default();
             let began = Instant::now();
-            let result = work(&self.params);
-            self.metrics.hashed(began.elapsed());
+            let result = work(&self.turns.params, &mut memory);
+            self.turns.metrics.hashed(began.elapsed());
+            self.turns.put_back(memory);
             drop(self.permit);
             result
         });
@@ -116,77 +125,35 @@ impl Slot {
     }
 }
 
-fn hash(password: &Password, params: &Params) -> anyhow::Result<String> {
-    let hashed = Argon2::from(params).hash_password(password.as_bytes());
-    hashed.map(|hash| hash.to_string()).map_err(|error| anyhow!("cannot hash a password: {error}"))
-}
-
-fn check(password: &Password, hash_text: &str, params: &Params) -> anyhow::Result<Checked> {
-    let known = PasswordHash::new(hash_text).map_err(|error| anyhow!("a stored hash is none: {error}"))?;
-    match Argon2::default().verify_password(password.as_bytes(), &known) {
-        Ok(()) if is_made_with(&known, params) => Ok(Checked::Right { renewed: None }),
-        Ok(()) => Ok(Checked::Right { renewed: Some(hash(password, params)?) }),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Checked::Wrong),
-        Err(error) => Err(anyhow!("cannot check a password: {error}")),
+impl Turns {
+    /// Keeps the memory if somebody waits for it; when the rush is over all of it goes back to the system.
+    fn put_back(&self, memory: Memory) {
+        let mut spare = self.spare();
+        if self.waiting.available_permits() < self.places {
+            spare.push(memory);
+        } else {
+            spare.clear();
+        }
     }
-}
 
-fn is_made_with(hash: &PasswordHash, params: &Params) -> bool {
-    let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
-    hash.algorithm == ARGON2ID_IDENT
-        && Params::try_from(hash).is_ok_and(|made_with| costs(&made_with) == costs(params))
-}
-
-/// Random bytes in place of a hash: checking computes the real one and finds it different.
-fn hash_of_nobody(params: &Params) -> anyhow::Result<String> {
-    let unwritable = |error| anyhow!("cannot write a hash: {error}");
-    let hash = PasswordHash {
-        algorithm: ARGON2ID_IDENT,
-        version: Some(argon2::Version::default().into()),
-        params: ParamsString::try_from(params).map_err(|error| anyhow!("cannot write a hash: {error}"))?,
-        salt: Some(Salt::new(&rand::random::<[u8; 16]>()).map_err(unwritable)?),
-        hash: Some(Output::new(&rand::random::<[u8; 32]>()).map_err(unwritable)?),
-    };
-    Ok(hash.to_string())
+    fn spare(&self) -> std::sync::MutexGuard<'_, Vec<Memory>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Checked, OWASP, Passwords, check, hash, hash_of_nobody};
+    use super::{OWASP, Passwords};
     use crate::{account::Password, error::Error, metrics::Metrics};
-    use argon2::Params;
-    use chassis::input::FieldValue;
+    use std::task::Poll;
 
-    fn password(text: &str) -> Password {
-        Password::from_text(text).unwrap()
-    }
-
-    #[test]
-    fn a_hash_records_its_parameters_and_is_renewed_when_they_change() {
-        let weaker = Params::new(1024, 1, 1, None).unwrap();
-        let old = hash(&password("correct horse"), &weaker).unwrap();
-        assert!(old.starts_with("$argon2id$v=19$m=1024,t=1,p=1$"), "{old}");
-        let Checked::Right { renewed: Some(new) } = check(&password("correct horse"), &old, &OWASP).unwrap()
-        else {
-            panic!("the hash was not renewed")
-        };
-        assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
-        let right = Checked::Right { renewed: None };
-        assert_eq!(check(&password("correct horse"), &new, &OWASP).unwrap(), right);
-        assert_eq!(check(&password("wrong horse"), &new, &OWASP).unwrap(), Checked::Wrong);
-    }
-
-    #[test]
-    fn nobody_has_the_parameters_of_everybody_and_no_password() {
-        let nobody = hash_of_nobody(&OWASP).unwrap();
-        assert!(nobody.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{nobody}");
-        assert_eq!(check(&password("correct horse"), &nobody, &OWASP).unwrap(), Checked::Wrong);
+    fn one_at_a_time() -> Passwords {
+        Passwords::new(1, OWASP, Metrics::new(&chassis::metrics::Metrics::new("user", "0"))).unwrap()
     }
 
     #[tokio::test]
     async fn whoever_comes_when_too_many_wait_is_told_so() {
-        let metrics = Metrics::new(&chassis::metrics::Metrics::new("user", "0"));
-        let passwords = Passwords::new(1, OWASP, metrics).unwrap();
+        let passwords = one_at_a_time();
         let taken = passwords.slot().await.unwrap();
         let mut waiting: Vec<_> = (0..64).map(|_| Box::pin(passwords.slot())).collect();
         for slot in &mut waiting {
@@ -195,6 +162,19 @@ mod tests {
         assert!(matches!(passwords.slot().await, Err(Error::Busy)));
         drop(taken);
         assert!(waiting.remove(0).await.is_ok(), "the first in the queue has its turn");
-        assert!(matches!(futures::poll!(Box::pin(passwords.slot())), std::task::Poll::Pending));
+        assert!(matches!(futures::poll!(Box::pin(passwords.slot())), Poll::Pending));
+    }
+
+    #[tokio::test]
+    async fn memory_is_handed_on_while_somebody_waits_and_given_back_after() {
+        let passwords = one_at_a_time();
+        let secret = || Password::shown("correct horse".to_owned());
+        let first = passwords.slot().await.unwrap();
+        let mut second = Box::pin(passwords.slot());
+        assert!(futures::poll!(&mut second).is_pending());
+        first.hash(secret()).await.unwrap();
+        assert_eq!(passwords.turns.spare().len(), 1);
+        second.await.unwrap().hash(secret()).await.unwrap();
+        assert_eq!(passwords.turns.spare().len(), 0);
     }
 }

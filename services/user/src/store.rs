@@ -4,10 +4,11 @@
 //! revocations of one account come one after the other. On SQLite all writes do so anyway.
 
 mod accounts;
+mod revocations;
 mod sessions;
 mod staff_login;
 
-pub use accounts::{Credentials, Missing, NewAccount};
+pub use accounts::{Credentials, NewAccount};
 pub use sessions::{NewSession, Refreshed, Successor};
 pub use staff_login::{Enforced, StaffLogin};
 

@@ -3,20 +3,11 @@
 use super::Shared;
 use crate::error::Error;
 use axum::{Router, extract::State, routing::get};
-use chassis::input::{FieldValue, Json, Query};
+use chassis::input::{Json, Query, Within};
 use contract::event::{Snapshot, UserEvent};
 
 /// The most events on a page of the snapshot.
 const LARGEST_PAGE: i64 = 1000;
-
-struct PageSize(i64);
-
-impl FieldValue for PageSize {
-    fn from_text(text: &str) -> Result<Self, String> {
-        let size = i64::from_text(text).ok().filter(|size| (1..=LARGEST_PAGE).contains(size));
-        size.map(Self).ok_or_else(|| format!("must be a whole number from 1 to {LARGEST_PAGE}"))
-    }
-}
 
 pub(super) fn routes(shared: Shared) -> Router {
     Router::new().route("/internal/snapshot", get(snapshot)).with_state(shared)
@@ -28,7 +19,7 @@ async fn snapshot(
     Query(mut fields): Query,
 ) -> Result<Json<Snapshot<UserEvent>>, Error> {
     let after = fields.optional::<String>("after").unwrap_or_default();
-    let limit = fields.optional::<PageSize>("limit").map_or(LARGEST_PAGE, |limit| limit.0);
+    let limit = fields.optional::<Within<1, LARGEST_PAGE>>("limit").map_or(LARGEST_PAGE, |limit| limit.0);
     fields.finish(())?;
     Ok(Json(shared.store.revocations(&after, limit, shared.clock.now_unix_ms()).await?))
 }

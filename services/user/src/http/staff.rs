@@ -1,13 +1,13 @@
 //! What staff do with accounts: list them, let them rest, make others staff.
 
 use super::{Shared, callers::LoggedInStaff, user_result};
-use crate::{account::StandingChange, error::Error, store::Missing};
+use crate::{account::StandingChange, error::Error};
 use axum::{
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
-use chassis::input::{FieldValue, Json, PathParam, Query};
+use chassis::input::{Json, PathParam, Query, Within};
 use contract::{
     Problem,
     user::{User, UserResult},
@@ -15,26 +15,6 @@ use contract::{
 
 /// The most accounts on a page, and how many if nothing else is asked for.
 const LARGEST_PAGE: i64 = 100;
-
-/// A number of accounts.
-struct PageSize(i64);
-
-impl FieldValue for PageSize {
-    fn from_text(text: &str) -> Result<Self, String> {
-        let size = i64::from_text(text).ok().filter(|size| (1..=LARGEST_PAGE).contains(size));
-        size.map(Self).ok_or_else(|| format!("must be a whole number from 1 to {LARGEST_PAGE}"))
-    }
-}
-
-/// An id as the database gives them out.
-struct Id(i64);
-
-impl FieldValue for Id {
-    fn from_text(text: &str) -> Result<Self, String> {
-        let id = i64::from_text(text).ok().filter(|id| *id > 0);
-        id.map(Self).ok_or_else(|| "must be a whole number from 1".to_owned())
-    }
-}
 
 /// All accounts
 ///
@@ -53,8 +33,8 @@ pub(super) async fn list(
     _: LoggedInStaff,
     Query(mut fields): Query,
 ) -> Result<Response, Error> {
-    let limit = fields.optional::<PageSize>("limit").map_or(LARGEST_PAGE, |limit| limit.0);
-    let after = fields.optional::<Id>("after").map_or(0, |after| after.0);
+    let limit = fields.optional::<Within<1, LARGEST_PAGE>>("limit").map_or(LARGEST_PAGE, |limit| limit.0);
+    let after = fields.optional::<Within<1, { i64::MAX }>>("after").map_or(0, |after| after.0);
     fields.finish(())?;
     // One more than asked for tells whether there is a next page.
     let mut users = shared.store.users(after, limit + 1).await?;
@@ -122,10 +102,6 @@ standing_route!(
 );
 
 async fn change(shared: &Shared, id: i64, change: StandingChange) -> Result<Json<UserResult>, Error> {
-    match shared.store.change_standing(id, change, shared.clock.now_unix_ms()).await {
-        Ok(user) => Ok(Json(user_result(user))),
-        Err(Missing::User) => Err(Error::UnknownUser),
-        Err(Missing::Staff) => Err(Error::LastStaff),
-        Err(Missing::Database(error)) => Err(error.into()),
-    }
+    let now = shared.clock.now_unix_ms();
+    Ok(Json(user_result(shared.store.change_standing(id, change, now).await?)))
 }

@@ -1,8 +1,9 @@
 //! Accounts: made, found, listed, changed.
 
 use super::{
-    Store, lock_user, read_user, select_user,
-    sessions::{Which, end_sessions},
+    Store, lock_user, read_user,
+    revocations::{Which, end_sessions},
+    select_user,
 };
 use crate::account::{LastStaff, Registration, StandingChange, change_standing};
 use contract::user::User;
@@ -35,28 +36,6 @@ pub struct NewAccount {
     pub password_hash: String,
     /// Unix milliseconds.
     pub now: i64,
-}
-
-/// Why the standing of an account was not changed.
-#[derive(Debug)]
-pub enum Missing {
-    /// There is no such account.
-    User,
-    /// There would be no active staff any more.
-    Staff,
-    Database(Error),
-}
-
-impl From<Error> for Missing {
-    fn from(error: Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<LastStaff> for Missing {
-    fn from(_: LastStaff) -> Self {
-        Self::Staff
-    }
 }
 
 impl Store {
@@ -193,14 +172,16 @@ impl Store {
         user_id: i64,
         change: StandingChange,
         now: i64,
-    ) -> Result<User, Missing> {
+    ) -> Result<User, crate::Error> {
         let traceparent = chassis::trace::traceparent();
         self.database
             .write(move |transaction| {
                 Box::pin(async move {
                     let concerned = lock_staff_and(transaction, user_id).await?;
-                    let user = concerned.iter().find(|user| user.id == user_id).ok_or(Missing::User)?;
-                    let changed = change_standing(user, change, concerned.len() - 1)?;
+                    let user =
+                        concerned.iter().find(|user| user.id == user_id).ok_or(crate::Error::UnknownUser)?;
+                    let changed = change_standing(user, change, concerned.len() - 1)
+                        .map_err(|LastStaff| crate::Error::LastStaff)?;
                     transaction
                         .execute(
                             "UPDATE users SET is_active = $2, is_admin = $3 WHERE id = $1",

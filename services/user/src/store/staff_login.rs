@@ -2,7 +2,7 @@
 
 use super::{
     Store,
-    sessions::{Which, end_sessions},
+    revocations::{Which, end_sessions},
 };
 use crate::account::{Email, Username};
 use database::{Engine, Error, Transaction, values};

@@ -5,7 +5,7 @@ use chassis::input::FieldValue;
 use kit::TestDatabase;
 use user::{
     account::{Email, PersonName, Registration, StandingChange, Username},
-    store::{Credentials, Enforced, Missing, NewAccount, NewSession, Refreshed, Successor},
+    store::{Credentials, Enforced, NewAccount, NewSession, Refreshed, Successor},
     tokens,
 };
 use uuid::Uuid;
@@ -99,10 +99,10 @@ async fn standing_changes_or_says_why_not(database: TestDatabase) {
     let (store, _open) = world.store().await;
     let ada = store.create(account("ada")).await.unwrap().unwrap();
     let unknown = store.change_standing(ada.id + 1, StandingChange::Activate, 0).await;
-    assert!(matches!(unknown, Err(Missing::User)));
+    assert!(matches!(unknown, Err(user::Error::UnknownUser)));
     assert!(store.change_standing(ada.id, StandingChange::GrantStaff, 0).await.unwrap().is_admin);
     let last = store.change_standing(ada.id, StandingChange::Deactivate, 0).await;
-    assert!(matches!(last, Err(Missing::Staff)));
+    assert!(matches!(last, Err(user::Error::LastStaff)));
     assert!(store.users(0, 10).await.unwrap()[0].is_active, "nothing was changed");
 }
 
