@@ -1,8 +1,9 @@
 //! The store by itself: what both engines must agree on, below the routes.
 
-use crate::harness::World;
+use crate::harness::{SOON, World};
 use chassis::input::FieldValue;
-use kit::TestDatabase;
+use kit::{Engine, TestDatabase, eventually};
+use tokio::sync::oneshot;
 use user::{
     account::{Email, PersonName, Registration, StandingChange, Username},
     store::{Credentials, Enforced, NewAccount, NewSession, Refreshed, Successor},
@@ -121,4 +122,67 @@ async fn a_staff_login_is_enforced_by_whoever_saw_the_last_one(database: TestDat
     assert_eq!(enforce(last.clone(), "third").await, Enforced::Done);
     assert_eq!(enforce(last, "fourth").await, Enforced::Overtaken);
     assert_eq!(store.by_username("keeper").await.unwrap().unwrap().password_hash, "third");
+}
+
+/// Starts `work` while another replica is in the middle of a write, ends that write once `work` waits for it,
+/// and answers with what came of the work.
+async fn behind_a_write<T: Send + 'static>(
+    database: &database::Database,
+    write: &'static str,
+    user_id: i64,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let ((written, has_written), (end, ends)) = (oneshot::channel(), oneshot::channel::<()>());
+    let held = tokio::spawn({
+        let database = database.clone();
+        async move {
+            let work = database.write(move |transaction| {
+                Box::pin(async move {
+                    transaction.execute(write, database::values![user_id]).await?;
+                    written.send(()).unwrap();
+                    ends.await.unwrap();
+                    Ok::<_, database::Error>(())
+                })
+            });
+            work.await
+        }
+    });
+    has_written.await.unwrap();
+    let work = tokio::spawn(work);
+    eventually(SOON, "the work waits for the other write, or is done", async || {
+        let waiting = "SELECT count(*) AS count FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let count: i64 = database.fetch_optional(waiting, []).await.unwrap().unwrap().get("count").unwrap();
+        if count > 0 || work.is_finished() { Ok(()) } else { Err(count) }
+    })
+    .await;
+    end.send(()).unwrap();
+    held.await.unwrap().unwrap();
+    work.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_waits_for_a_password_that_another_replica_is_changing() {
+    let world = World::new(kit::database(Engine::Postgres).await);
+    let (store, database) = world.store().await;
+    let ada = store.create(account("ada")).await.unwrap().unwrap();
+    let checked = store.by_username("ada").await.unwrap().unwrap();
+    let change = "UPDATE users SET password_changes = password_changes + 1 WHERE id = $1";
+    let login = async move { open(&store, checked, token("first", 5_000)).await };
+    assert_eq!(behind_a_write(&database, change, ada.id, login).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_staff_account_is_counted_after_what_another_replica_is_changing() {
+    let world = World::new(kit::database(Engine::Postgres).await);
+    let (store, database) = world.store().await;
+    let ada = store.create(account("ada")).await.unwrap().unwrap();
+    let bob = store.create(account("bob")).await.unwrap().unwrap();
+    for user in [&ada, &bob] {
+        store.change_standing(user.id, StandingChange::GrantStaff, 0).await.unwrap();
+    }
+    let revoke_ada = "UPDATE users SET is_admin = 0 WHERE id = $1";
+    let revoke_bob = async move { store.change_standing(bob.id, StandingChange::RevokeStaff, 0).await };
+    let refused = behind_a_write(&database, revoke_ada, ada.id, revoke_bob).await;
+    assert!(matches!(refused, Err(user::Error::LastStaff)), "{refused:?}");
 }
