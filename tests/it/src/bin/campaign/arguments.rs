@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) plan: bool,
 
-    /// Keep databases and logs when the campaign passes, too
+    /// Keep the logs of all processes when the campaign passes, too
     #[arg(long)]
     pub(crate) keep: bool,
 
