@@ -136,6 +136,20 @@ where
     code
 }
 
+/// Does a piece of work that ends by itself, such as a backup, as the whole program. What goes wrong is
+/// said on standard error.
+pub fn run_to_end(name: &str, work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(work)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Makes aws-lc-rs the crypto provider of this process; a second call changes nothing.
 pub fn install_crypto() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

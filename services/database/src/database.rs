@@ -3,7 +3,7 @@
 use crate::{
     DatabaseUrl, Engine, Error, Row, Schema, Transaction, Value,
     lock::FileLock,
-    metrics::Metrics,
+    metrics::{Connections, Metrics},
     transaction::Connection,
     value::bind,
     writer::{self, Job},
@@ -207,23 +207,26 @@ impl Database {
         self.fetch_optional("SELECT 1", []).await.map(drop)
     }
 
+    /// [`Database::check`] as a value of its own, for whoever asks again and again.
+    pub fn checker(&self) -> impl Fn() -> BoxFuture<'static, Result<(), Error>> + Send + Sync + 'static {
+        let database = self.clone();
+        move || {
+            let database = database.clone();
+            Box::pin(async move { database.check().await })
+        }
+    }
+
     /// Adds the database's measures to the registry that the process exposes.
     ///
     /// # Errors
     /// The registry has such measures already.
     pub fn register_metrics(&self, registry: &Registry) -> prometheus::Result<()> {
-        self.inner.metrics.register(registry)
-    }
-
-    /// Brings the gauges up to date; called before they are read.
-    pub fn observe(&self) {
-        let (size, idle) = match &self.inner.pool {
+        self.inner.metrics.register(registry)?;
+        let inner = Arc::clone(&self.inner);
+        Connections::register(registry, move || match &inner.pool {
             Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
             Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
-        };
-        let used = i64::from(size).saturating_sub(idle as i64).max(0);
-        self.inner.metrics.connections.with_label_values(&["idle"]).set(idle as i64);
-        self.inner.metrics.connections.with_label_values(&["used"]).set(used);
+        })
     }
 
     /// Finishes the writes that were taken and closes all connections. Later calls fail.

@@ -7,17 +7,13 @@ use crate::{
     http::{self, Shared},
 };
 use anyhow::Context as _;
-use chassis::{Part, Process, clock::Clock, readiness::Readiness, shutdown::Shutdown};
+use chassis::{Part, Process, clock::Clock, shutdown::Shutdown};
 use database::{Database, DatabaseUrl};
-use futures::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 
 /// The part's name, in paths, feeds and metrics.
 pub(crate) const NAME: &str = "order";
-
-/// How often the database's gauges are brought up to date.
-const OBSERVED_EVERY: Duration = Duration::from_secs(5);
 
 /// How often old keys and merges are thrown away.
 const FORGOTTEN_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -51,32 +47,17 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
     background.spawn(feed::follow_revocations(user, revocations, shutdown.clone(), feed_metrics));
     background.spawn(own_feed.clone().maintain(shutdown.clone()));
     background.spawn(forget(store, process.clock.clone(), shutdown.clone()));
-    background.spawn(observe(database.clone(), shutdown.clone()));
 
     let (public, openapi) = http::public(shared.clone());
     Ok(Part {
         public: public.merge(chassis::openapi::routes(NAME, &openapi)),
         internal: feed::routes(own_feed, shutdown.clone()).merge(http::internal(shared)),
-        readiness: Arc::new(DatabaseAnswers(database.clone())),
+        readiness: Arc::new(database.checker()),
         drained: Box::pin(async move {
             while background.join_next().await.is_some() {}
             database.close().await;
         }),
     })
-}
-
-/// Ready while the own database answers.
-struct DatabaseAnswers(Database);
-
-impl Readiness for DatabaseAnswers {
-    fn reasons(&self) -> BoxFuture<'_, Vec<String>> {
-        Box::pin(async {
-            match self.0.check().await {
-                Ok(()) => Vec::new(),
-                Err(error) => vec![error.to_string()],
-            }
-        })
-    }
 }
 
 async fn forget(store: Store, clock: Clock, shutdown: Shutdown) {
@@ -85,12 +66,5 @@ async fn forget(store: Store, clock: Clock, shutdown: Shutdown) {
         if let Err(error) = store.forget_old(clock.now_unix_ms()).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "old keys could not be thrown away");
         }
-    }
-}
-
-async fn observe(database: Database, shutdown: Shutdown) {
-    let mut turns = tokio::time::interval(OBSERVED_EVERY);
-    while shutdown.unless_draining(turns.tick()).await.is_some() {
-        database.observe();
     }
 }

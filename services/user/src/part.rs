@@ -9,17 +9,13 @@ use crate::{
     staff,
 };
 use anyhow::Context as _;
-use chassis::{Part, Process, clock::Clock, identity::Signer, readiness::Readiness, shutdown::Shutdown};
+use chassis::{Part, Process, clock::Clock, identity::Signer, shutdown::Shutdown};
 use database::{Database, DatabaseUrl};
-use futures::future::BoxFuture;
 use std::{sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::task::JoinSet;
 
 /// The part's name, in paths, feeds and metrics.
 pub(crate) const NAME: &str = "user";
-
-/// How often the database's gauges are brought up to date.
-const OBSERVED_EVERY: Duration = Duration::from_secs(5);
 
 /// How often expired sessions and refresh tokens are thrown away.
 const PRUNED_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -53,7 +49,6 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
     }
     background.spawn(own_feed.clone().maintain(shutdown.clone()));
     background.spawn(prune(store.clone(), clock.clone(), shutdown.clone()));
-    background.spawn(observe(database.clone(), shutdown.clone()));
 
     let shared = Arc::new(Service {
         store,
@@ -70,7 +65,7 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
     Ok(Part {
         public: public.merge(chassis::openapi::routes(NAME, &openapi)),
         internal: feed::routes(own_feed, shutdown.clone()).merge(http::internal(shared)),
-        readiness: Arc::new(DatabaseAnswers(database.clone())),
+        readiness: Arc::new(database.checker()),
         drained: Box::pin(async move {
             while background.join_next().await.is_some() {}
             database.close().await;
@@ -83,20 +78,6 @@ fn read_signer(shop: &ShopSettings) -> anyhow::Result<Signer> {
     let pem = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read --signing-key-file {}", file.display()))?;
     Signer::from_pem(&pem).with_context(|| format!("in --signing-key-file {}", file.display()))
-}
-
-/// Ready while the own database answers.
-struct DatabaseAnswers(Database);
-
-impl Readiness for DatabaseAnswers {
-    fn reasons(&self) -> BoxFuture<'_, Vec<String>> {
-        Box::pin(async {
-            match self.0.check().await {
-                Ok(()) => Vec::new(),
-                Err(error) => vec![error.to_string()],
-            }
-        })
-    }
 }
 
 async fn prune(store: Store, clock: Clock, shutdown: Shutdown) {
@@ -113,12 +94,5 @@ async fn prune(store: Store, clock: Clock, shutdown: Shutdown) {
                 }
             }
         }
-    }
-}
-
-async fn observe(database: Database, shutdown: Shutdown) {
-    let mut turns = tokio::time::interval(OBSERVED_EVERY);
-    while shutdown.unless_draining(turns.tick()).await.is_some() {
-        database.observe();
     }
 }
