@@ -26,14 +26,6 @@ impl Store {
     pub fn new(database: Database) -> Self {
         Self { database }
     }
-
-    /// Asks the database for a sign of life.
-    ///
-    /// # Errors
-    /// It gave none.
-    pub async fn check(&self) -> Result<(), Error> {
-        self.database.check().await
-    }
 }
 
 /// The columns that [`read_user`] reads, in a statement that begins with them.
