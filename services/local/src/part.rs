@@ -78,6 +78,9 @@ enum PartCommand {
     /// The user service
     #[command(subcommand)]
     User(user::Command),
+    /// The product service
+    #[command(subcommand)]
+    Product(product::Command),
     /// The order service
     #[command(subcommand)]
     Order(order::Command),
@@ -88,6 +91,7 @@ pub(crate) fn run_in_this_process() -> ExitCode {
     match PartProcess::parse_from(std::env::args_os().skip(1)).part {
         PartCommand::Storefront(command) => storefront::run(command),
         PartCommand::User(command) => user::run(command),
+        PartCommand::Product(command) => product::run(command),
         PartCommand::Order(command) => order::run(command),
     }
 }
