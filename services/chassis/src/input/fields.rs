@@ -42,6 +42,11 @@ impl Fields {
         self.values.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether the field was sent as null, which JSON alone can say.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(Value::is_null)
+    }
+
     /// Whether no field was sent.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

@@ -1,0 +1,311 @@
+//! Pieces held for orders. What is to be done is decided by the domain; here it is done, in one write.
+
+use super::{Store, for_update, places, record};
+use crate::{
+    Metrics,
+    domain::{
+        reservation::{Action, Event, State, decide},
+        stock,
+    },
+};
+use contract::{
+    Currency,
+    event::{OrderNamed, OrderedLine, ProductEvent, RefusedLine, StockRefused},
+    order::Refusal,
+};
+use database::{AssertSqlSafe, Error, Transaction, Value, values};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Reservations that are looked at in one statement.
+const GROUP: i64 = 200;
+
+/// What the order service has told of one order.
+pub(crate) struct Told<'t> {
+    pub(crate) order_uid: Uuid,
+    pub(crate) event: Event,
+    /// What the order wants, if it was placed.
+    pub(crate) lines: &'t [OrderedLine],
+    pub(crate) now_unix_ms: i64,
+    pub(crate) traceparent: Option<String>,
+}
+
+/// Does what an event asks for.
+///
+/// # Errors
+/// The database cannot be written.
+pub(crate) async fn apply(
+    transaction: &mut Transaction,
+    told: Told<'_>,
+    currency: Currency,
+    metrics: &Metrics,
+) -> Result<(), Error> {
+    let known = known(transaction, &told).await?;
+    let mut work = Work { transaction, told, currency, metrics };
+    match decide(known, work.told.event) {
+        Action::Nothing => Ok(()),
+        Action::Reserve => work.reserve().await,
+        Action::RepeatReserved => {
+            work.tell_reserved();
+            Ok(())
+        }
+        Action::RepeatRefused => work.repeat_refused().await,
+        Action::Release => work.release().await,
+        Action::Sell => work.sell().await,
+        Action::Remember(state) => work.move_to(state).await,
+    }
+}
+
+/// Where the reservation stands, its row kept from others until the commit. A new row is made for an order
+/// that was never heard of; what is decided then gives it its state.
+async fn known(transaction: &mut Transaction, told: &Told<'_>) -> Result<Option<State>, Error> {
+    let is_new = transaction
+        .execute(
+            "INSERT INTO reservations (order_uid, state, changed_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (order_uid) DO NOTHING",
+            values![told.order_uid, State::Reserved.name(), told.now_unix_ms],
+        )
+        .await?
+        == 1;
+    if is_new {
+        return Ok(None);
+    }
+    let sql =
+        format!("SELECT state FROM reservations WHERE order_uid = $1{}", for_update(transaction.engine()));
+    let state: String =
+        transaction.fetch_one(AssertSqlSafe(sql), values![told.order_uid]).await?.get("state")?;
+    State::from_name(&state).map(Some).ok_or(Error::Corrupt { column: "reservations.state" })
+}
+
+/// One event at work.
+struct Work<'w, 't> {
+    transaction: &'w mut Transaction,
+    told: Told<'t>,
+    currency: Currency,
+    metrics: &'w Metrics,
+}
+
+impl Work<'_, '_> {
+    /// Holds what the order wants, or says what cannot be had.
+    async fn reserve(mut self) -> Result<(), Error> {
+        let wanted = stock::wanted(self.told.lines);
+        let shelf = self.shelf(wanted.keys().copied()).await?;
+        let refused = stock::refused(&wanted, &shelf);
+        for (&product_id, &pieces) in &wanted {
+            let refusal = refused.iter().find(|line| line.product_id == product_id);
+            self.transaction
+                .execute(
+                    "INSERT INTO reservation_lines (order_uid, product_id, quantity, refusal) \
+                     VALUES ($1, $2, $3, $4)",
+                    values![
+                        self.told.order_uid,
+                        product_id,
+                        pieces,
+                        refusal.map(|line| refusal_name(line.reason))
+                    ],
+                )
+                .await?;
+        }
+        if !refused.is_empty() {
+            self.move_to(State::Refused).await?;
+            self.metrics.answered("refused");
+            self.tell_refused(refused);
+            return Ok(());
+        }
+        for (product_id, pieces) in wanted {
+            let held = "UPDATE stock SET reserved_total = reserved_total + $2, quantity = quantity - $2 \
+                        WHERE product_id = $1 AND (quantity IS NULL OR quantity >= $2)";
+            self.transaction.execute(held, values![product_id, pieces]).await?;
+            let before = shelf.get(&product_id).copied().flatten();
+            self.shelf_became(product_id, before, before.map(|left| left - pieces)).await?;
+        }
+        self.metrics.answered("reserved");
+        self.tell_reserved();
+        Ok(())
+    }
+
+    /// Puts the held pieces back.
+    async fn release(mut self) -> Result<(), Error> {
+        let held = self.held().await?;
+        let shelf = self.shelf(held.keys().copied()).await?;
+        for (product_id, pieces) in held {
+            let back = "UPDATE stock SET reserved_total = reserved_total - $2, quantity = quantity + $2 \
+                        WHERE product_id = $1";
+            self.transaction.execute(back, values![product_id, pieces]).await?;
+            let before = shelf.get(&product_id).copied().flatten();
+            self.shelf_became(product_id, before, before.map(|left| left + pieces)).await?;
+        }
+        self.move_to(State::Released).await
+    }
+
+    /// Turns the held pieces into sold ones; what is left on the shelf stays.
+    async fn sell(mut self) -> Result<(), Error> {
+        let held = self.held().await?;
+        self.shelf(held.keys().copied()).await?;
+        for (product_id, pieces) in held {
+            let sold = "UPDATE stock SET reserved_total = reserved_total - $2, sold_total = sold_total + $2 \
+                        WHERE product_id = $1";
+            self.transaction.execute(sold, values![product_id, pieces]).await?;
+        }
+        self.move_to(State::Sold).await
+    }
+
+    async fn repeat_refused(self) -> Result<(), Error> {
+        let lines = refused_lines(self.transaction, self.told.order_uid).await?;
+        self.tell_refused(lines);
+        Ok(())
+    }
+
+    async fn move_to(&mut self, state: State) -> Result<(), Error> {
+        self.transaction
+            .execute(
+                "UPDATE reservations SET state = $2, changed_at = $3 WHERE order_uid = $1",
+                values![self.told.order_uid, state.name(), self.told.now_unix_ms],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// What the shelf holds of these products, which come in ascending order, kept from others until the
+    /// commit.
+    async fn shelf(
+        &mut self,
+        products: impl Iterator<Item = i64>,
+    ) -> Result<BTreeMap<i64, Option<i64>>, Error> {
+        let products: Vec<_> = products.map(Value::from).collect();
+        if products.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let sql = format!(
+            "SELECT product_id, quantity FROM stock WHERE product_id IN ({}) ORDER BY product_id{}",
+            places(1, products.len()),
+            for_update(self.transaction.engine())
+        );
+        let rows = self.transaction.fetch_all(AssertSqlSafe(sql), products).await?;
+        rows.iter().map(|row| Ok((row.get("product_id")?, row.get("quantity")?))).collect()
+    }
+
+    /// What is held for the order.
+    async fn held(&mut self) -> Result<BTreeMap<i64, i64>, Error> {
+        let sql = "SELECT product_id, quantity FROM reservation_lines WHERE order_uid = $1";
+        let rows = self.transaction.fetch_all(sql, values![self.told.order_uid]).await?;
+        rows.iter().map(|row| Ok((row.get("product_id")?, row.get("quantity")?))).collect()
+    }
+
+    /// Tells of the product if another word describes its stock now.
+    async fn shelf_became(
+        &mut self,
+        product_id: i64,
+        before: Option<i64>,
+        after: Option<i64>,
+    ) -> Result<(), Error> {
+        let (before, after) = (stock::word(before), stock::word(after));
+        if before == after {
+            return Ok(());
+        }
+        self.transaction
+            .execute(
+                "UPDATE products SET stock = $2, revision = revision + 1 WHERE id = $1",
+                values![product_id, stock::name(after)],
+            )
+            .await?;
+        if let Some(record) = record::by_id(self.transaction, product_id, self.currency).await? {
+            record.publish(self.transaction, self.told.traceparent.as_ref());
+        }
+        // Counted before the commit; should that fail, it is counted again when the event is.
+        self.metrics.stock_became(after);
+        Ok(())
+    }
+
+    fn tell_reserved(self) {
+        let event = ProductEvent::Reserved(OrderNamed { order_uid: self.told.order_uid });
+        feed::publish(self.transaction, &event, self.told.traceparent);
+    }
+
+    fn tell_refused(self, lines: Vec<RefusedLine>) {
+        let event = ProductEvent::Refused(StockRefused { order_uid: self.told.order_uid, lines });
+        feed::publish(self.transaction, &event, self.told.traceparent);
+    }
+}
+
+/// The lines that were refused, and why.
+pub(super) async fn refused_lines(
+    transaction: &mut Transaction,
+    order_uid: Uuid,
+) -> Result<Vec<RefusedLine>, Error> {
+    let sql = "SELECT product_id, refusal FROM reservation_lines \
+               WHERE order_uid = $1 AND refusal IS NOT NULL ORDER BY product_id";
+    let rows = transaction.fetch_all(sql, values![order_uid]).await?;
+    let line = |row: &database::Row| {
+        let reason = match row.get::<String>("refusal")?.as_str() {
+            "out_of_stock" => Refusal::OutOfStock,
+            "unknown_product" => Refusal::UnknownProduct,
+            _ => return Err(Error::Corrupt { column: "reservation_lines.refusal" }),
+        };
+        Ok(RefusedLine { product_id: row.get("product_id")?, reason })
+    };
+    rows.iter().map(line).collect()
+}
+
+fn refusal_name(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::OutOfStock => "out_of_stock",
+        Refusal::UnknownProduct => "unknown_product",
+    }
+}
+
+/// An id of an order, as it was stored.
+pub(super) fn order_uid(row: &database::Row) -> Result<Uuid, Error> {
+    row.get::<String>("order_uid")?.parse().map_err(|_| Error::Corrupt { column: "order_uid" })
+}
+
+impl Store {
+    /// Orders for which pieces are held, a page at a time, in the order of their ids.
+    pub(crate) async fn holding(&self, after: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
+        let rows = self
+            .database
+            .fetch_all(
+                "SELECT order_uid FROM reservations WHERE state IN ('reserved', 'refused') \
+                 AND state = 'reserved' AND order_uid > $1 ORDER BY order_uid LIMIT $2",
+                values![after.map_or_else(String::new, |uid| uid.to_string()), GROUP],
+            )
+            .await?;
+        rows.iter().map(order_uid).collect()
+    }
+
+    /// Settles reservations whose orders have ended without our hearing of it.
+    pub(crate) async fn settle(&self, ended: Vec<(Uuid, Event)>, now_unix_ms: i64) -> Result<(), Error> {
+        let (currency, metrics) = (self.currency, self.metrics.clone());
+        self.database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    for (order_uid, event) in ended {
+                        let told = Told { order_uid, event, lines: &[], now_unix_ms, traceparent: None };
+                        apply(transaction, told, currency, &metrics).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Forgets reservations that ended before a point in time, a bounded number at a time. Returns how many.
+    pub(crate) async fn forget_ended(&self, before_unix_ms: i64) -> Result<u64, Error> {
+        self.database
+            .write(move |transaction| {
+                Box::pin(async move {
+                    let sql = "DELETE FROM reservations WHERE order_uid IN (SELECT order_uid FROM reservations \
+                               WHERE state <> 'reserved' AND changed_at < $1 LIMIT $2)";
+                    transaction.execute(sql, values![before_unix_ms, GROUP]).await
+                })
+            })
+            .await
+    }
+
+    /// How many products there are of which any piece is left, or none.
+    pub(crate) async fn count(&self) -> Result<Vec<(bool, i64)>, Error> {
+        let sql = "SELECT available, count(*) AS products FROM products GROUP BY available";
+        let rows = self.database.fetch_all(sql, []).await?;
+        rows.iter().map(|row| Ok((row.get_bool("available")?, row.get("products")?))).collect()
+    }
+}
