@@ -54,12 +54,12 @@ async fn booked(shop: &Shop) -> Pieces {
     let client = shop.internal(Part::Product);
     let page = client.get("/internal/stock?limit=500").send().await.expect_json(200);
     let mut pieces = Pieces::new();
-    for books in page["products"].as_array().expect("a list") {
+    for books in page["results"].as_array().expect("a list") {
         let count = |name: &str| books[name].as_i64().unwrap_or_else(|| panic!("no {name}: {books}"));
         let (sold, reserved) = (count("sold_total"), count("reserved_total"));
         assert_eq!(count("restocked_total") - sold - reserved, count("stock_quantity"), "{books}");
         if (sold, reserved) != (0, 0) {
-            pieces.insert(count("id"), (sold, reserved));
+            pieces.insert(count("product_id"), (sold, reserved));
         }
     }
     pieces

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, ensure};
 use contract::product::ProductAdded;
+use rand::Rng;
 use rand::rngs::StdRng;
 
 use crate::record::Lines;
@@ -32,6 +33,8 @@ pub(crate) enum Supply {
     Scarce,
     /// Not enough, and staff put more on the shelf.
     Restocked,
+    /// One piece.
+    Last,
 }
 
 impl Supply {
@@ -41,6 +44,7 @@ impl Supply {
             Self::Untracked => None,
             Self::Plenty => Some(PLENTY),
             Self::Scarce | Self::Restocked => Some(FEW),
+            Self::Last => Some(1),
         }
     }
 }
@@ -48,30 +52,50 @@ impl Supply {
 /// Everything that is sold, in the order of its creation.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
-    pub(crate) offers: Vec<Offer>,
+    offers: Vec<Offer>,
 }
 
 impl Catalogue {
     /// Has staff create the products.
     pub(crate) async fn create(product: &Service, key: &str, chance: &mut StdRng) -> anyhow::Result<Self> {
-        let supplies = [Supply::Plenty, Supply::Plenty, Supply::Scarce, Supply::Restocked];
+        use Supply::{Last, Plenty, Restocked, Scarce, Untracked};
+        let kinds = [(Untracked, 2), (Plenty, 10), (Scarce, 6), (Restocked, 6), (Last, 2)];
+        let supplies = kinds.into_iter().flat_map(|(supply, count)| std::iter::repeat_n(supply, count));
         let mut catalogue = Self::default();
-        for number in 0..24 {
-            let supply = if number < 2 { Supply::Untracked } else { supplies[number % supplies.len()] };
-            let price = 100 + 7 * i64::try_from(number)?;
-            let name = format!("Tea number {number}");
-            let id = create(product, key, chance, &name, price, supply.initial()).await?;
+        for (supply, price) in supplies.zip((100..).step_by(7)) {
+            let id = create(product, key, chance, supply, price).await?;
             catalogue.offers.push(Offer { id, price, supply });
         }
         Ok(catalogue)
     }
 
-    pub(crate) fn offer(&self, product: i64) -> Option<&Offer> {
-        self.offers.iter().find(|offer| offer.id == product)
+    #[cfg(test)]
+    pub(crate) fn of(offers: Vec<Offer>) -> Self {
+        Self { offers }
+    }
+
+    /// Every product.
+    pub(crate) fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// The products of one kind.
+    pub(crate) fn of_supply(&self, supply: Supply) -> Vec<i64> {
+        self.offers.iter().filter(|offer| offer.supply == supply).map(|offer| offer.id).collect()
+    }
+
+    /// One of the products that everybody may buy.
+    pub(crate) fn any(&self, chance: &mut StdRng) -> i64 {
+        let first_of_last = self.offers.partition_point(|offer| offer.supply != Supply::Last);
+        self.offers[chance.random_range(0..first_of_last)].id
+    }
+
+    pub(crate) fn supply(&self, product: i64) -> Option<Supply> {
+        self.offers.iter().find(|offer| offer.id == product).map(|offer| offer.supply)
     }
 
     pub(crate) fn price(&self, product: i64) -> i64 {
-        self.offer(product).map_or(0, |offer| offer.price)
+        self.offers.iter().find(|offer| offer.id == product).map_or(0, |offer| offer.price)
     }
 
     pub(crate) fn total(&self, lines: &Lines) -> i64 {
@@ -80,21 +104,23 @@ impl Catalogue {
 }
 
 /// Creates one product and returns its id.
-pub(crate) async fn create(
+async fn create(
     product: &Service,
     key: &str,
     chance: &mut StdRng,
-    name: &str,
+    supply: Supply,
     price: i64,
-    stock: Option<i64>,
 ) -> anyhow::Result<i64> {
-    let slug = name.to_lowercase().replace(' ', "-");
-    let mut form = vec![("name", name.to_owned()), ("slug", slug), ("image", String::new())];
-    form.push(("price", price.to_string()));
-    form.extend(stock.map(|pieces| ("stock_quantity", pieces.to_string())));
+    let mut form = vec![
+        ("name", format!("Tea for {price}")),
+        ("slug", format!("tea-for-{price}")),
+        ("image", String::new()),
+        ("price", price.to_string()),
+    ];
+    form.extend(supply.initial().map(|pieces| ("stock_quantity", pieces.to_string())));
     let answer =
         product.until_answered(&Ask::post("/api/product/create").key(key).form(form), chance).await?;
     ensure!(!answer.doubtful, "the catalogue is created before anything is killed");
-    let added: ProductAdded = answer.json(200).with_context(|| format!("creating {name}"))?;
+    let added: ProductAdded = answer.json(200).with_context(|| format!("creating the tea for {price}"))?;
     Ok(added.product.id)
 }

@@ -5,6 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use contract::order::Order;
 
+/// Violations that are printed as they are seen; one cause often breaks many rules.
+const PRINTED: usize = 10;
+
 /// Product → pieces.
 pub(crate) type Lines = BTreeMap<i64, i64>;
 
@@ -74,8 +77,11 @@ impl Record {
     }
 
     pub(crate) fn violation(&self, what: String) {
-        println!("  VIOLATION: {what}");
-        self.facts().violations.push(what);
+        let violations = &mut self.facts().violations;
+        if violations.len() < PRINTED {
+            println!("  seen: {what}");
+        }
+        violations.push(what);
     }
 
     /// How many checkouts were acknowledged.

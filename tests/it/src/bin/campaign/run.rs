@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::{Arguments, Size};
-use crate::catalogue::{self, Catalogue};
+use crate::catalogue::{Catalogue, Supply};
 use crate::faults::{self, Tally};
 use crate::last_unit;
 use crate::plan;
@@ -41,7 +41,8 @@ async fn in_folder(arguments: &Arguments, seed: u64, folder: PathBuf) -> anyhow:
     let size = arguments.size();
     let program = arguments.shopkeeper.clone().map_or_else(beside_this_program, Ok)?;
     let shop = Shop::start(arguments.engine, seed, &program, &folder).await?;
-    let last_units = open(&shop).await?;
+    open(&shop).await?;
+    let last_units = shop.catalogue().of_supply(Supply::Last);
     let mut buyers = last_unit::gather(&shop, size.buyers).await?;
     println!("  the shop is open, {} buyers are waiting for the last unit", buyers.len());
 
@@ -87,21 +88,15 @@ fn beside_this_program() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// Fills the shelves and waits until the order service knows everything; the two products of which there is
-/// one unit only.
-async fn open(shop: &Arc<Shop>) -> anyhow::Result<[i64; 2]> {
+/// Fills the shelves and waits until the order service knows everything.
+async fn open(shop: &Arc<Shop>) -> anyhow::Result<()> {
     let mut chance = plan::chance(shop.seed, "opening");
     let [username, password] = crate::keys::STAFF;
     let key = shopper::log_in_with(shop, username, password, &mut chance).await?;
-    let product = &shop.product;
-    let offered = Catalogue::create(product, &key, &mut chance).await?;
-    let first = catalogue::create(product, &key, &mut chance, "The last cup", 500, Some(1)).await?;
-    let second = catalogue::create(product, &key, &mut chance, "The last pot", 900, Some(1)).await?;
-    let all: Vec<i64> = offered.offers.iter().map(|offer| offer.id).chain([first, second]).collect();
-    shop.opens_with(offered);
+    shop.opens_with(Catalogue::create(&shop.product, &key, &mut chance).await?);
+    let all: Vec<i64> = shop.catalogue().offers().iter().map(|offer| offer.id).collect();
     let mut scout = Shopper::register(Arc::clone(shop), &format!("scout{:x}", shop.seed)).await?;
-    scout.until_known(&all).await?;
-    Ok([first, second])
+    scout.until_known(&all).await
 }
 
 /// Waits until there are enough checkouts and kills, and tells how it goes.

@@ -144,8 +144,7 @@ impl Shopper {
 
     /// Any product of the catalogue.
     fn choose(&mut self) -> i64 {
-        let offers = &self.shop.catalogue().offers;
-        offers[self.chance.random_range(0..offers.len())].id
+        self.shop.catalogue().any(&mut self.chance)
     }
 
     async fn change_basket(&mut self) -> anyhow::Result<()> {

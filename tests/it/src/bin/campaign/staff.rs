@@ -110,8 +110,7 @@ impl Staff {
     }
 
     fn choose(&mut self, supply: Supply) -> i64 {
-        let offers = self.shop.catalogue().offers.iter().filter(|offer| offer.supply == supply);
-        let ids: Vec<i64> = offers.map(|offer| offer.id).collect();
+        let ids = self.shop.catalogue().of_supply(supply);
         ids[self.chance.random_range(0..ids.len())]
     }
 

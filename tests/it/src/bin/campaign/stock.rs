@@ -17,10 +17,13 @@ use crate::shop::Shop;
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(150);
 
+/// More than the campaign's shop sells.
+const ALL: usize = 1000;
+
 /// One product's books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Books {
-    #[serde(alias = "product_id")]
+    #[serde(rename = "product_id")]
     pub(crate) id: i64,
     /// Pieces left that nobody has ordered; absent if the stock is not tracked.
     pub(crate) stock_quantity: Option<i64>,
@@ -32,8 +35,7 @@ pub(crate) struct Books {
 
 #[derive(Deserialize)]
 struct Page {
-    products: Vec<Books>,
-    next: Option<i64>,
+    results: Vec<Books>,
 }
 
 impl Books {
@@ -79,16 +81,8 @@ fn compare(shop: &Shop, before: &mut BTreeMap<i64, Books>, now: &[Books]) {
 
 /// The books of all products, from one replica.
 pub(crate) async fn read(http: &reqwest::Client, replica: &Replica) -> anyhow::Result<Vec<Books>> {
-    let mut all = Vec::new();
-    let mut after = 0;
-    loop {
-        let page: Page = internal(http, replica, &format!("/internal/stock?after={after}&limit=100")).await?;
-        all.extend(page.products);
-        match page.next {
-            Some(next) => after = next,
-            None => return Ok(all),
-        }
-    }
+    let page: Page = internal(http, replica, &format!("/internal/stock?limit={ALL}")).await?;
+    Ok(page.results)
 }
 
 #[cfg(test)]

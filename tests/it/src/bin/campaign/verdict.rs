@@ -61,10 +61,7 @@ fn checkouts(facts: &Facts, orders: &[Order]) -> Vec<String> {
 /// Every order has got its answer; acknowledged cancellations and hand-overs stand; what nobody asked for did
 /// not happen; nothing was refused of which there is plenty.
 fn states(catalogue: &Catalogue, facts: &Facts, orders: &[Order]) -> Vec<String> {
-    let plenty = |product: i64| {
-        let supply = catalogue.offer(product).map(|offer| offer.supply);
-        matches!(supply, Some(Supply::Plenty | Supply::Untracked))
-    };
+    let plenty = |product: i64| matches!(catalogue.supply(product), Some(Supply::Plenty | Supply::Untracked));
     let mut found = Vec::new();
     for order in orders {
         let Order { id, state, .. } = order;
@@ -95,7 +92,7 @@ pub(crate) fn stock(catalogue: &Catalogue, orders: &[Order], books: &[Books]) ->
     let mut found = Vec::new();
     for of_product in books {
         let id = of_product.id;
-        let supply = catalogue.offer(id).map(|offer| offer.supply);
+        let supply = catalogue.supply(id);
         if supply == Some(Supply::Untracked) {
             continue;
         }
@@ -111,10 +108,9 @@ pub(crate) fn stock(catalogue: &Catalogue, orders: &[Order], books: &[Books]) ->
             found.push(format!("nobody put pieces there: {of_product:?}"));
         }
     }
-    if let Some(offer) = catalogue.offers.iter().find(|offer| books.iter().all(|books| books.id != offer.id))
-    {
-        found.push(format!("product {} is not in the books", offer.id));
-    }
+    let tracked = catalogue.offers().iter().filter(|offer| offer.supply != Supply::Untracked);
+    let missing = tracked.filter(|offer| books.iter().all(|books| books.id != offer.id));
+    found.extend(missing.map(|offer| format!("product {} is not in the books", offer.id)));
     found
 }
 

@@ -16,7 +16,7 @@ const ANNA: i64 = 1;
 /// A shop as it should be, and the record of what it acknowledged: three orders of two pieces of a scarce
 /// product, of which the first is confirmed, the second fulfilled and the third cancelled.
 fn right() -> (Catalogue, Facts, Evidence) {
-    let catalogue = Catalogue { offers: vec![Offer { id: 7, price: 50, supply: Supply::Scarce }] };
+    let catalogue = Catalogue::of(vec![Offer { id: 7, price: 50, supply: Supply::Scarce }]);
     let states = [OrderState::Confirmed, OrderState::Fulfilled, OrderState::Cancelled];
     let orders: Vec<Order> = (1..).zip(states).map(|(id, state)| order(id, state)).collect();
     let mut facts = Facts::default();
