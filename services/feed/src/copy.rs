@@ -2,13 +2,13 @@
 
 use crate::{
     Upstream,
-    effects::delays,
+    effects::{LONGEST_DELAY, delays},
     metrics::{Metrics, Progress},
     upstream::Polled,
 };
 use chassis::shutdown::Shutdown;
 use contract::event::{Event, Snapshot};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Something in memory that follows a feed.
 pub trait Copy: Send + Sync + 'static {
@@ -42,7 +42,7 @@ pub async fn follow_copy<C: Copy>(upstream: Upstream, copy: Arc<C>, shutdown: Sh
                     behind_seconds = behind.as_secs(),
                     "the feed is held up"
                 );
-                let delay = delays.next().unwrap_or(Duration::from_secs(1));
+                let delay = delays.next().unwrap_or(LONGEST_DELAY);
                 if shutdown.unless_draining(tokio::time::sleep(delay)).await.is_none() {
                     return;
                 }

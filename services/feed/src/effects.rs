@@ -78,9 +78,9 @@ pub async fn follow_effects<E: Effects>(
     }
 }
 
-const LONGEST_DELAY: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_millis(500);
 
-/// Delays between attempts: 50 ms, doubling up to a second, with jitter.
+/// Delays between attempts: 50 ms, doubling up to half a second, with jitter.
 pub(crate) fn delays() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(50))
