@@ -24,8 +24,9 @@ pub use part::build;
 pub use schema::SCHEMA;
 pub use store::Store;
 
+use chassis::process::run_to_end;
 use database::Schema;
-use std::{future::Future, process::ExitCode};
+use std::process::ExitCode;
 
 /// Everything that is kept in the database.
 const SCHEMAS: &[Schema] = &[feed::SCHEMA, SCHEMA];
@@ -39,8 +40,8 @@ pub fn run(command: Command) -> ExitCode {
                 build(process, &database.url()?, &shop).await
             })
         }
-        Command::Backup(args) => finish(async move { args.run(part::NAME, SCHEMAS).await }),
-        Command::Restore(args) => finish(async move { args.run(part::NAME, SCHEMAS).await }),
+        Command::Backup(args) => run_to_end(part::NAME, async move { args.run(part::NAME, SCHEMAS).await }),
+        Command::Restore(args) => run_to_end(part::NAME, async move { args.run(part::NAME, SCHEMAS).await }),
         Command::Openapi => {
             print!("{}", openapi_text());
             ExitCode::SUCCESS
@@ -51,18 +52,4 @@ pub fn run(command: Command) -> ExitCode {
 /// The OpenAPI document as it is committed.
 pub fn openapi_text() -> String {
     chassis::openapi::text(&http::openapi()).expect("the document is JSON")
-}
-
-/// Runs a command that ends by itself.
-fn finish(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
-    chassis::process::install_crypto();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(work));
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}: {error:#}", part::NAME);
-            ExitCode::FAILURE
-        }
-    }
 }

@@ -16,13 +16,21 @@ pub const SCHEMA: Schema = Schema {
         sql: include_str!("../migrations/postgres/0001_products.sql"),
     }],
     tables: &["products", "stock", "reservations", "reservation_lines", "pictures", "first_catalogue"],
-    after_restore: rebuild_search,
+    after_restore,
 };
 
-/// A backup holds no index of words; on PostgreSQL it is a column that the server computes.
-fn rebuild_search(engine: Engine) -> &'static [&'static str] {
+/// A backup holds no index of words; on PostgreSQL it is a column that the server computes. Revisions leap
+/// ahead, by the milliseconds since 1970, of all that were given out after the backup or an earlier restore
+/// of it, so that whoever follows the feed takes the restored records for the newer ones.
+fn after_restore(engine: Engine) -> &'static [&'static str] {
     match engine {
-        Engine::Sqlite => &["INSERT INTO products_search (products_search) VALUES ('rebuild')"],
-        Engine::Postgres => &[],
+        Engine::Sqlite => &[
+            "UPDATE products SET revision = revision + 1000 * unixepoch(), \
+             edited_revision = edited_revision + 1000 * unixepoch()",
+            "INSERT INTO products_search (products_search) VALUES ('rebuild')",
+        ],
+        Engine::Postgres => &["UPDATE products SET \
+             revision = revision + 1000 * floor(extract(epoch FROM now()))::bigint, \
+             edited_revision = edited_revision + 1000 * floor(extract(epoch FROM now()))::bigint"],
     }
 }
