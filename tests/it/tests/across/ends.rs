@@ -27,10 +27,18 @@ pub(crate) fn user_service(shop: &Shop, database_url: &str) -> Command {
 
 /// What a process says that refuses to run.
 pub(crate) async fn refusal_of(mut command: Command) -> String {
-    let ended = tokio::time::timeout(SOON, command.output()).await.expect("it goes on instead of refusing");
-    let output = ended.expect("run shopkeeper");
-    assert!(!output.status.success(), "it ended without an error");
-    [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).join("\n")
+    let folder = tempfile::tempdir().expect("make a folder");
+    let said = || std::fs::read_to_string(folder.path().join("said")).unwrap_or_default();
+    let file = std::fs::File::create(folder.path().join("said")).expect("make a file");
+    let mut process = command
+        .stdout(file.try_clone().expect("share the file"))
+        .stderr(file)
+        .spawn()
+        .expect("run shopkeeper");
+    let ended = tokio::time::timeout(SOON, process.wait()).await;
+    let status = ended.unwrap_or_else(|_| panic!("it goes on instead of refusing: {}", said()));
+    assert!(!status.expect("wait for it").success(), "it ended without an error: {}", said());
+    said()
 }
 
 #[tokio::test(flavor = "multi_thread")]

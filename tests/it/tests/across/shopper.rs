@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kit::eventually;
-use kit::http::{Answer, Client};
+use kit::http::{Answer, Client, Request};
 use kit::shop::{Part, Shop};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,18 +42,18 @@ impl Shopper {
         answer["result"].clone()
     }
 
-    /// Buys whatever goes on meanwhile: every step is repeated under its own name until it is granted.
+    /// Buys whatever goes on meanwhile. The checkout is repeated under its name until it is granted, and the
+    /// basket is filled again should an older state have come back without it.
     pub(crate) async fn buy_whatever_happens(&self, product: i64, quantity: i64) -> Value {
         let changes = json!([{"product_id": product, "set": quantity}]);
-        let merge = json!({"merge_id": Uuid::new_v4(), "changes": changes});
-        self.granted("the basket is filled", || self.order.post("/api/order/merge").json(&merge)).await;
         let key = Uuid::new_v4().to_string();
-        let answer = self
-            .granted("the checkout is accepted", || {
-                self.order.post("/api/order/checkout").header("idempotency-key", &key)
-            })
-            .await;
-        answer.json()["result"].clone()
+        eventually(ANSWERED_WITHIN, "the checkout is accepted", async || {
+            let merge = json!({"merge_id": Uuid::new_v4(), "changes": changes});
+            granted(self.order.post("/api/order/merge").json(merge)).await?;
+            let checkout = self.order.post("/api/order/checkout").header("idempotency-key", &key);
+            Ok::<_, String>(granted(checkout).await?.json()["result"].clone())
+        })
+        .await
     }
 
     /// Waits until the order is in this state.
@@ -65,14 +65,13 @@ impl Shopper {
         })
         .await
     }
+}
 
-    async fn granted(&self, what: &str, ask: impl Fn() -> kit::http::Request) -> Answer {
-        eventually(ANSWERED_WITHIN, what, async || match ask().try_send().await {
-            Ok(answer) if answer.status == 200 => Ok(answer),
-            Ok(answer) => Err(answer.to_string()),
-            Err(error) => Err(error.to_string()),
-        })
-        .await
+async fn granted(request: Request) -> Result<Answer, String> {
+    match request.try_send().await {
+        Ok(answer) if answer.status == 200 => Ok(answer),
+        Ok(answer) => Err(answer.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
