@@ -17,6 +17,9 @@ const OPENS_WITHIN: Duration = Duration::from_secs(60);
 /// The password of every customer that a test registers.
 const CUSTOMERS_PASSWORD: &str = "a password of tests";
 
+/// How much of its log is told of a shop whose test failed.
+const LINES_TOLD: usize = 60;
+
 /// A part of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -219,7 +222,10 @@ impl Shop {
 impl Drop for Shop {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("the shop's log:\n{}", self.log());
+            let log = self.log();
+            let lines = log.lines().collect::<Vec<_>>();
+            let last = &lines[lines.len().saturating_sub(LINES_TOLD)..];
+            eprintln!("the shop's last lines:\n{}", last.join("\n"));
         }
         self.kill_all();
     }
