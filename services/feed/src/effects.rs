@@ -107,10 +107,10 @@ struct Consumer<E> {
 impl<E: Effects> Consumer<E> {
     /// One poll and its effects, or one snapshot.
     async fn turn(&self, progress: &mut Progress) -> anyhow::Result<()> {
-        let Some(mut place) = self.place().await? else { return self.resynchronise().await };
+        let Some(mut place) = self.place().await? else { return self.resynchronise(None).await };
         let events = match self.upstream.poll(&place.epoch, place.position).await? {
             Polled::Events(events) => in_order(events, place.position),
-            Polled::Gone => return self.resynchronise().await,
+            Polled::Gone => return self.resynchronise(Some(place)).await,
         };
         if events.is_empty() {
             progress.caught_up();
@@ -161,8 +161,9 @@ impl<E: Effects> Consumer<E> {
         Ok(moved)
     }
 
-    /// Takes the state from the feed's snapshot and follows the feed from there.
-    async fn resynchronise(&self) -> anyhow::Result<()> {
+    /// Takes the state from the feed's snapshot and follows the feed from there. Ends early if another replica
+    /// has moved the position meanwhile: what was read before that is out of date.
+    async fn resynchronise(&self, from: Option<Place>) -> anyhow::Result<()> {
         let feed = self.upstream.name();
         let mut page: Snapshot<E::Event> = self.upstream.snapshot(None).await?;
         let start = Place { epoch: page.epoch.clone(), position: page.position };
@@ -172,47 +173,79 @@ impl<E: Effects> Consumer<E> {
                 page.epoch == start.epoch,
                 "the {feed} feed was restored while its snapshot was read"
             );
-            self.apply_page(page.events).await?;
+            if !self.apply_page(&from, page.events).await? {
+                return Ok(());
+            }
             let Some(next) = page.next else { break };
             page = self.upstream.snapshot(Some(&next)).await?;
         }
         self.effects.resynchronised(&self.upstream).await?;
-        self.database
-            .write(move |transaction| {
-                Box::pin(async move {
-                    transaction
-                        .execute(
-                            "INSERT INTO feed_position (feed, epoch, position) VALUES ($1, $2, $3) \
-                             ON CONFLICT (feed) DO UPDATE \
-                             SET epoch = excluded.epoch, position = excluded.position \
-                             WHERE feed_position.epoch <> excluded.epoch \
-                                OR feed_position.position < excluded.position",
-                            values![feed, start.epoch, start.position],
-                        )
-                        .await
-                })
-            })
-            .await?;
+        self.database.write(move |transaction| Box::pin(start_at(transaction, feed, from, start))).await?;
         Ok(())
     }
 
-    async fn apply_page(&self, events: Vec<E::Event>) -> Result<(), database::Error> {
+    /// Applies a page of a snapshot; false if another replica was faster.
+    async fn apply_page(&self, from: &Option<Place>, events: Vec<E::Event>) -> Result<bool, database::Error> {
         let mut events = events.into_iter().peekable();
         while events.peek().is_some() {
             let group: Vec<_> = events.by_ref().take(GROUP).collect();
-            let effects = Arc::clone(&self.effects);
-            self.database
+            let (effects, feed, from) = (Arc::clone(&self.effects), self.upstream.name(), from.clone());
+            let is_current = self
+                .database
                 .write(move |transaction| {
                     Box::pin(async move {
+                        if !stands_at(transaction, feed, from.as_ref()).await? {
+                            return Ok::<_, database::Error>(false);
+                        }
                         for event in group {
                             effects.apply(transaction, event, None).await?;
                         }
-                        Ok::<_, database::Error>(())
+                        Ok(true)
                     })
                 })
                 .await?;
+            if !is_current {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
+    }
+}
+
+/// Whether the position is still where the reader found it. Its row stays locked until the commit.
+async fn stands_at(
+    transaction: &mut Transaction,
+    feed: &str,
+    place: Option<&Place>,
+) -> Result<bool, database::Error> {
+    match place {
+        Some(place) => move_on(transaction, feed, place, place.position).await,
+        None => {
+            let sql = "SELECT position FROM feed_position WHERE feed = $1";
+            Ok(transaction.fetch_optional(sql, values![feed]).await?.is_none())
+        }
+    }
+}
+
+/// Puts the position to the start of a snapshot that was applied, unless another replica was faster.
+async fn start_at(
+    transaction: &mut Transaction,
+    feed: &str,
+    from: Option<Place>,
+    start: Place,
+) -> Result<u64, database::Error> {
+    let Place { epoch, position } = start;
+    match from {
+        Some(from) => {
+            let sql = "UPDATE feed_position SET epoch = $1, position = $2 \
+                       WHERE feed = $3 AND epoch = $4 AND position = $5";
+            transaction.execute(sql, values![epoch, position, feed, from.epoch, from.position]).await
+        }
+        None => {
+            let sql = "INSERT INTO feed_position (feed, epoch, position) VALUES ($1, $2, $3) \
+                       ON CONFLICT (feed) DO NOTHING";
+            transaction.execute(sql, values![feed, epoch, position]).await
+        }
     }
 }
 
