@@ -43,7 +43,8 @@ pub enum Action {
 pub fn decide(known: Option<State>, event: Event) -> Action {
     use {Action as Do, Event::*, State::*};
     match (known, event) {
-        (None, Placed) => Do::Reserve,
+        // An order that was given up is told as placed again if the order service was put back to before that.
+        (None | Some(Released), Placed) => Do::Reserve,
         (None, Cancelled) => Do::Remember(Released),
         (None, Fulfilled) => Do::Remember(Sold),
         (Some(Reserved), Placed) => Do::RepeatReserved,
@@ -52,7 +53,7 @@ pub fn decide(known: Option<State>, event: Event) -> Action {
         (Some(Refused), Placed) => Do::RepeatRefused,
         // The pieces are the order's already.
         (Some(Sold), Placed) => Do::RepeatReserved,
-        (Some(Refused | Released | Sold), Cancelled | Fulfilled) | (Some(Released), Placed) => Do::Nothing,
+        (Some(Refused | Released | Sold), Cancelled | Fulfilled) => Do::Nothing,
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
             (None, [Reserve, Remember(Released), Remember(Sold)]),
             (Some(Reserved), [RepeatReserved, Release, Sell]),
             (Some(Refused), [RepeatRefused, Nothing, Nothing]),
-            (Some(Released), [Nothing, Nothing, Nothing]),
+            (Some(Released), [Reserve, Nothing, Nothing]),
             (Some(Sold), [RepeatReserved, Nothing, Nothing]),
         ];
         assert_eq!(table.len(), State::ALL.len() + 1);

@@ -44,7 +44,12 @@ pub(crate) async fn apply(
     let mut work = Work { transaction, told, currency, metrics };
     match decide(known, work.told.event) {
         Action::Nothing => Ok(()),
-        Action::Reserve => work.reserve().await,
+        Action::Reserve => {
+            if known.is_some() {
+                work.move_to(State::Reserved).await?;
+            }
+            work.reserve().await
+        }
         Action::RepeatReserved => {
             work.tell_reserved();
             Ok(())
@@ -89,36 +94,18 @@ impl Work<'_, '_> {
     /// Holds what the order wants, or says what cannot be had.
     async fn reserve(mut self) -> Result<(), Error> {
         let wanted = stock::wanted(self.told.lines);
-        let shelf = self.shelf(wanted.keys().copied()).await?;
+        let shelf = self.shelf(&wanted).await?;
         let refused = stock::refused(&wanted, &shelf);
-        for (&product_id, &pieces) in &wanted {
-            let refusal = refused.iter().find(|line| line.product_id == product_id);
-            self.transaction
-                .execute(
-                    "INSERT INTO reservation_lines (order_uid, product_id, quantity, refusal) \
-                     VALUES ($1, $2, $3, $4)",
-                    values![
-                        self.told.order_uid,
-                        product_id,
-                        pieces,
-                        refusal.map(|line| refusal_name(line.reason))
-                    ],
-                )
-                .await?;
-        }
+        self.note(&wanted, &refused).await?;
         if !refused.is_empty() {
             self.move_to(State::Refused).await?;
             self.metrics.answered("refused");
             self.tell_refused(refused);
             return Ok(());
         }
-        for (product_id, pieces) in wanted {
-            let held = "UPDATE stock SET reserved_total = reserved_total + $2, quantity = quantity - $2 \
-                        WHERE product_id = $1 AND (quantity IS NULL OR quantity >= $2)";
-            self.transaction.execute(held, values![product_id, pieces]).await?;
-            let before = shelf.get(&product_id).copied().flatten();
-            self.shelf_became(product_id, before, before.map(|left| left - pieces)).await?;
-        }
+        self.shelve("reserved_total = stock.reserved_total + held.quantity, quantity = stock.quantity - held.quantity")
+            .await?;
+        self.shelves_became(&shelf, |product, left| left - wanted[&product]).await?;
         self.metrics.answered("reserved");
         self.tell_reserved();
         Ok(())
@@ -127,27 +114,46 @@ impl Work<'_, '_> {
     /// Puts the held pieces back.
     async fn release(mut self) -> Result<(), Error> {
         let held = self.held().await?;
-        let shelf = self.shelf(held.keys().copied()).await?;
-        for (product_id, pieces) in held {
-            let back = "UPDATE stock SET reserved_total = reserved_total - $2, quantity = quantity + $2 \
-                        WHERE product_id = $1";
-            self.transaction.execute(back, values![product_id, pieces]).await?;
-            let before = shelf.get(&product_id).copied().flatten();
-            self.shelf_became(product_id, before, before.map(|left| left + pieces)).await?;
-        }
+        let shelf = self.shelf(&held).await?;
+        self.shelve("reserved_total = stock.reserved_total - held.quantity, quantity = stock.quantity + held.quantity")
+            .await?;
+        self.shelves_became(&shelf, |product, left| left + held[&product]).await?;
         self.move_to(State::Released).await
     }
 
     /// Turns the held pieces into sold ones; what is left on the shelf stays.
     async fn sell(mut self) -> Result<(), Error> {
         let held = self.held().await?;
-        self.shelf(held.keys().copied()).await?;
-        for (product_id, pieces) in held {
-            let sold = "UPDATE stock SET reserved_total = reserved_total - $2, sold_total = sold_total + $2 \
-                        WHERE product_id = $1";
-            self.transaction.execute(sold, values![product_id, pieces]).await?;
-        }
+        self.shelf(&held).await?;
+        self.shelve("reserved_total = stock.reserved_total - held.quantity, sold_total = stock.sold_total + held.quantity")
+            .await?;
         self.move_to(State::Sold).await
+    }
+
+    /// Keeps the lines of the order, with the reasons why some were refused.
+    async fn note(&mut self, wanted: &BTreeMap<i64, i64>, refused: &[RefusedLine]) -> Result<(), Error> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = (0..wanted.len()).map(|row| format!("({})", places(4 * row + 1, 4))).collect();
+        let sql = format!(
+            "INSERT INTO reservation_lines (order_uid, product_id, quantity, refusal) VALUES {}",
+            rows.join(", ")
+        );
+        let values = wanted.iter().flat_map(|(&product_id, &pieces)| {
+            let refusal = refused.iter().find(|line| line.product_id == product_id);
+            values![self.told.order_uid, product_id, pieces, refusal.map(|line| refusal_name(line.reason))]
+        });
+        self.transaction.execute(AssertSqlSafe(sql), values).await.map(drop)
+    }
+
+    /// Moves the pieces of every line of the order.
+    async fn shelve(&mut self, how: &'static str) -> Result<(), Error> {
+        let sql = format!(
+            "UPDATE stock SET {how} FROM reservation_lines held \
+             WHERE held.order_uid = $1 AND stock.product_id = held.product_id"
+        );
+        self.transaction.execute(AssertSqlSafe(sql), values![self.told.order_uid]).await.map(drop)
     }
 
     async fn repeat_refused(self) -> Result<(), Error> {
@@ -166,13 +172,9 @@ impl Work<'_, '_> {
             .map(drop)
     }
 
-    /// What the shelf holds of these products, which come in ascending order, kept from others until the
-    /// commit.
-    async fn shelf(
-        &mut self,
-        products: impl Iterator<Item = i64>,
-    ) -> Result<BTreeMap<i64, Option<i64>>, Error> {
-        let products: Vec<_> = products.map(Value::from).collect();
+    /// What the shelf holds of these products, kept from others until the commit; locked in ascending order,
+    /// so that no two orders wait for each other.
+    async fn shelf(&mut self, products: &BTreeMap<i64, i64>) -> Result<BTreeMap<i64, Option<i64>>, Error> {
         if products.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -181,7 +183,8 @@ impl Work<'_, '_> {
             places(1, products.len()),
             for_update(self.transaction.engine())
         );
-        let rows = self.transaction.fetch_all(AssertSqlSafe(sql), products).await?;
+        let ids = products.keys().map(|id| Value::from(*id));
+        let rows = self.transaction.fetch_all(AssertSqlSafe(sql), ids).await?;
         rows.iter().map(|row| Ok((row.get("product_id")?, row.get("quantity")?))).collect()
     }
 
@@ -192,28 +195,29 @@ impl Work<'_, '_> {
         rows.iter().map(|row| Ok((row.get("product_id")?, row.get("quantity")?))).collect()
     }
 
-    /// Tells of the product if another word describes its stock now.
-    async fn shelf_became(
+    /// Tells of the products whose stock another word describes now.
+    async fn shelves_became(
         &mut self,
-        product_id: i64,
-        before: Option<i64>,
-        after: Option<i64>,
+        before: &BTreeMap<i64, Option<i64>>,
+        left: impl Fn(i64, i64) -> i64,
     ) -> Result<(), Error> {
-        let (before, after) = (stock::word(before), stock::word(after));
-        if before == after {
-            return Ok(());
+        for (&product_id, &quantity) in before {
+            let now = stock::word(quantity.map(|quantity| left(product_id, quantity)));
+            if now == stock::word(quantity) {
+                continue;
+            }
+            self.transaction
+                .execute(
+                    "UPDATE products SET stock = $2, revision = revision + 1 WHERE id = $1",
+                    values![product_id, stock::name(now)],
+                )
+                .await?;
+            if let Some(record) = record::by_id(self.transaction, product_id, self.currency).await? {
+                record.publish(self.transaction, self.told.traceparent.as_ref());
+            }
+            // Counted before the commit; should that fail, it is counted again when the event is.
+            self.metrics.stock_became(now);
         }
-        self.transaction
-            .execute(
-                "UPDATE products SET stock = $2, revision = revision + 1 WHERE id = $1",
-                values![product_id, stock::name(after)],
-            )
-            .await?;
-        if let Some(record) = record::by_id(self.transaction, product_id, self.currency).await? {
-            record.publish(self.transaction, self.told.traceparent.as_ref());
-        }
-        // Counted before the commit; should that fail, it is counted again when the event is.
-        self.metrics.stock_became(after);
         Ok(())
     }
 
