@@ -128,6 +128,13 @@ impl Fields {
 }
 
 impl Visit for Fields {
+    /// An error with all its causes: the outermost alone rarely says what to do.
+    fn record_error(&mut self, field: &Field, error: &(dyn std::error::Error + 'static)) {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        let chain: Vec<_> = causes.map(ToString::to_string).collect();
+        self.record_str(field, &chain.join(": "));
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.record_str(field, &format!("{value:?}"));
     }
@@ -201,6 +208,18 @@ mod tests {
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
         let bytes = written.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes() {
+        let error = io::Error::other(std::fmt::Error);
+        let line = written_by(Lines::json("user"), || {
+            let error = anyhow::Error::from(error).context("cannot start");
+            tracing::warn!(error = &*error as &dyn std::error::Error, "no");
+        });
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let told = line["error"].as_str().unwrap();
+        assert!(told.starts_with("cannot start: an error occurred"), "{told}");
     }
 
     #[test]
