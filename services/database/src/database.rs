@@ -260,8 +260,9 @@ where
             let result = writer::caught(work(transaction)).await;
             let keep = result.is_ok();
             let answer: writer::Answer = Box::new(move |committed| {
+                // Without the commit a refusal falls too: it may rest on a write that shared the commit.
                 // Whoever asked may have gone away; the write stands all the same.
-                let _ = answer.send(result.and_then(|value| committed.map(|()| value).map_err(E::from)));
+                let _ = answer.send(committed.map_err(E::from).and(result));
             });
             (keep, answer)
         })
@@ -278,10 +279,12 @@ async fn connect_patiently(options: &PgConnectOptions) -> Result<PgConnection, O
             Ok(connection) => return Ok(connection),
             Err(error) => {
                 let error = Error::from(error);
-                tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the database");
-                if !error.is_unavailable() || Instant::now() + SERVER_LOOKS_EVERY > deadline {
+                // A certificate that is not trusted now will not be trusted in a moment.
+                let is_passing = error.is_unavailable() && !error.is_distrust();
+                if !is_passing || Instant::now() + SERVER_LOOKS_EVERY > deadline {
                     return Err(OpenError::Connect(error));
                 }
+                tracing::warn!(error = &error as &dyn std::error::Error, "waiting for the database");
             }
         }
         tokio::time::sleep(SERVER_LOOKS_EVERY).await;

@@ -76,6 +76,35 @@ kit::on_both_engines!(a_write_that_returns_an_error_is_undone, async |test| {
     assert_eq!(count(&database).await, 0);
 });
 
+#[tokio::test]
+async fn a_refusal_that_rests_on_a_write_which_was_lost_is_not_given() {
+    const LINKED: Schema = Schema {
+        sqlite: &[
+            SCHEMA.sqlite[0],
+            Migration {
+                version: 2,
+                description: "stars",
+                sql: "CREATE TABLE stars (note INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) \
+                      STRICT",
+            },
+        ],
+        ..SCHEMA
+    };
+    let test = kit::database(kit::Engine::Sqlite).await;
+    let database = Database::open(&test.url().parse().unwrap(), &[LINKED]).await.unwrap();
+    let lost = database.write(|transaction| {
+        Box::pin(async move {
+            transaction.execute("INSERT INTO notes (text) VALUES ('taken')", []).await?;
+            // Found out at the commit, which then fails for all that share it.
+            transaction.execute("INSERT INTO stars (note) VALUES (77)", []).await
+        })
+    });
+    let (lost, refused) = tokio::join!(lost, add(&database, "taken"));
+    assert!(matches!(lost, Err(Error::Commit(_))), "{lost:?}");
+    assert!(matches!(refused, Err(Error::Commit(_))), "nothing was taken: {refused:?}");
+    add(&database, "taken").await.unwrap();
+}
+
 kit::on_both_engines!(what_is_kept_for_the_commit_is_part_of_the_write, async |test| {
     let database = open(&test).await;
     let mut announcements = database.announcements();
