@@ -66,7 +66,7 @@ CREATE TABLE stock (
 -- What became of each order's wish for stock.
 CREATE TABLE reservations (
     order_uid  TEXT COLLATE "C" PRIMARY KEY,
-    state      TEXT NOT NULL CHECK (state IN ('reserved', 'refused', 'released', 'sold')),
+    state      TEXT NOT NULL CHECK (state IN ('reserved', 'refused', 'released', 'withdrawn', 'sold')),
     changed_at BIGINT NOT NULL
 );
 CREATE INDEX reservations_live ON reservations (order_uid) WHERE state IN ('reserved', 'refused');

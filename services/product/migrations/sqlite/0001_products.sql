@@ -71,7 +71,7 @@ CREATE TABLE stock (
 -- What became of each order's wish for stock.
 CREATE TABLE reservations (
     order_uid  TEXT PRIMARY KEY,
-    state      TEXT NOT NULL CHECK (state IN ('reserved', 'refused', 'released', 'sold')),
+    state      TEXT NOT NULL CHECK (state IN ('reserved', 'refused', 'released', 'withdrawn', 'sold')),
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reservations_live ON reservations (order_uid) WHERE state IN ('reserved', 'refused');

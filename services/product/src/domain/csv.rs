@@ -52,6 +52,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, Vec<CsvError>> {
     let columns = header(&record, &mut mistakes);
     let width = record.len();
     let mut lines = Vec::new();
+    let mut place = Place { file, offset: 0, line: 1 };
     let mut seen = Seen::default();
     while mistakes.0.is_empty() || (columns.is_some() && mistakes.0.len() < MAX_ERRORS) {
         match records.read_byte_record(&mut record) {
@@ -62,7 +63,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, Vec<CsvError>> {
                 break;
             }
         }
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = place.of(&record);
         if record.len() != width {
             let found = record.len();
             mistakes.add(number, "", format!("has {found} cells, not {width}; quote cells that hold commas"));
@@ -77,6 +78,29 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, Vec<CsvError>> {
     }
     mistakes.0.truncate(MAX_ERRORS);
     if mistakes.0.is_empty() { Ok(lines) } else { Err(mistakes.0) }
+}
+
+/// How far a file has been read.
+struct Place<'f> {
+    file: &'f [u8],
+    offset: usize,
+    line: u64,
+}
+
+impl Place<'_> {
+    /// The line on which a record begins. The reader's own count is that of the end of the record before,
+    /// ahead of line feeds and empty lines.
+    fn of(&mut self, record: &ByteRecord) -> u64 {
+        let end =
+            record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        let passed = self.file.get(self.offset..).unwrap_or_default();
+        let blank = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let length = end.saturating_sub(self.offset).min(passed.len());
+        let length = length + passed[length..].iter().take_while(blank).count();
+        self.line += passed[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.offset += length;
+        self.line
+    }
 }
 
 /// Where each of [`COLUMNS`] is, if the header is right.

@@ -7,8 +7,10 @@ pub enum State {
     Reserved,
     /// They could not be had; nothing is held.
     Refused,
-    /// The order was given up; nothing is held (any more).
+    /// The order was given up; nothing is held any more.
     Released,
+    /// The order was given up before we heard that it was placed; nothing was ever held.
+    Withdrawn,
     /// The pieces have left the shop.
     Sold,
 }
@@ -45,7 +47,7 @@ pub fn decide(known: Option<State>, event: Event) -> Action {
     match (known, event) {
         // An order that was given up is told as placed again if the order service was put back to before that.
         (None | Some(Released), Placed) => Do::Reserve,
-        (None, Cancelled) => Do::Remember(Released),
+        (None, Cancelled) => Do::Remember(Withdrawn),
         (None, Fulfilled) => Do::Remember(Sold),
         (Some(Reserved), Placed) => Do::RepeatReserved,
         (Some(Reserved), Cancelled) => Do::Release,
@@ -53,12 +55,14 @@ pub fn decide(known: Option<State>, event: Event) -> Action {
         (Some(Refused), Placed) => Do::RepeatRefused,
         // The pieces are the order's already.
         (Some(Sold), Placed) => Do::RepeatReserved,
-        (Some(Refused | Released | Sold), Cancelled | Fulfilled) => Do::Nothing,
+        (Some(Refused | Released | Withdrawn | Sold), Cancelled | Fulfilled) | (Some(Withdrawn), Placed) => {
+            Do::Nothing
+        }
     }
 }
 
 impl State {
-    pub const ALL: [Self; 4] = [Self::Reserved, Self::Refused, Self::Released, Self::Sold];
+    pub const ALL: [Self; 5] = [Self::Reserved, Self::Refused, Self::Released, Self::Withdrawn, Self::Sold];
 
     /// As it is stored.
     pub fn name(self) -> &'static str {
@@ -66,6 +70,7 @@ impl State {
             Self::Reserved => "reserved",
             Self::Refused => "refused",
             Self::Released => "released",
+            Self::Withdrawn => "withdrawn",
             Self::Sold => "sold",
         }
     }
@@ -95,10 +100,11 @@ mod tests {
     #[test]
     fn every_event_in_every_state_has_its_action() {
         let table = [
-            (None, [Reserve, Remember(Released), Remember(Sold)]),
+            (None, [Reserve, Remember(Withdrawn), Remember(Sold)]),
             (Some(Reserved), [RepeatReserved, Release, Sell]),
             (Some(Refused), [RepeatRefused, Nothing, Nothing]),
             (Some(Released), [Reserve, Nothing, Nothing]),
+            (Some(Withdrawn), [Nothing, Nothing, Nothing]),
             (Some(Sold), [RepeatReserved, Nothing, Nothing]),
         ];
         assert_eq!(table.len(), State::ALL.len() + 1);

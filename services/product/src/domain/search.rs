@@ -80,7 +80,7 @@ fn word_score(word: &str, name: &str, category: &str) -> i64 {
         };
         split(text).map(score).max().unwrap_or(0)
     };
-    best(name, 40, 30).max(best(category, 15, 10)).max(1)
+    best(name, 40, 30).max(best(category, 20, 15)).max(1)
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {

@@ -1,13 +1,13 @@
 //! Answers about products as bytes: made once, sent often.
 
 use super::{Shared, fields::has_it};
-use crate::{Error, cache::Ready, store::Record};
+use crate::{Error, cache::Ready, domain::values::Slug, store::Record};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chassis::problem::ApiResult;
+use chassis::{input::FieldValue, problem::ApiResult};
 use contract::product::ProductResult;
 use std::sync::Arc;
 
@@ -36,7 +36,8 @@ impl Shared {
     pub(super) async fn find(&self, named: &Named<'_>) -> Result<Record, Error> {
         match named {
             Named::Id(id) => self.store.by_id(*id).await,
-            Named::Slug(slug) => self.store.by_slug(slug).await,
+            Named::Slug(slug) if is_slug(slug) => self.store.by_slug(slug).await,
+            Named::Slug(_) => Err(Error::ProductNotFound),
         }
     }
 
@@ -61,6 +62,11 @@ impl Shared {
 /// The ETag of a product: its version, in quotes.
 pub(super) fn version_tag(version: i64) -> HeaderValue {
     HeaderValue::try_from(format!("\"{version}\"")).expect("digits and quotes")
+}
+
+/// Whether a product can have this slug.
+fn is_slug(text: &str) -> bool {
+    Slug::from_text(text).is_ok_and(|slug| slug.as_str() == text)
 }
 
 /// The answer about a product.

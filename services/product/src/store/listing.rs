@@ -47,6 +47,11 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// The cursor after a product, as the order of a list sees it; see the fields.
+    pub fn of(number: i64, text: String, id: i64) -> Self {
+        Self { number, text, id }
+    }
+
     /// The text by which a client asks for the next page.
     pub fn text(&self, sort: Sort) -> String {
         let written = serde_json::to_vec(&(sort, self)).expect("a cursor is JSON");
@@ -56,8 +61,9 @@ impl Cursor {
     /// The cursor that was written for a list of this order.
     pub fn parse(text: &str, sort: Sort) -> Option<Self> {
         let written = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (written_for, cursor) = serde_json::from_slice(&written).ok()?;
-        (sort == written_for).then_some(cursor)
+        let (written_for, cursor): (Sort, Self) = serde_json::from_slice(&written).ok()?;
+        // A text that no name can hold is not ours, and an engine might refuse it.
+        (sort == written_for && !cursor.text.contains('\0')).then_some(cursor)
     }
 }
 
@@ -84,7 +90,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub async fn list(&self, listing: &Listing) -> Result<Page, Error> {
-        let (sql, values) = statement(listing);
+        let (sql, values) = listing.statement();
         let rows = self.database.fetch_all(AssertSqlSafe(sql), values).await?;
         let mut records =
             rows.iter().map(|row| Record::read(row, self.currency)).collect::<Result<Vec<_>, _>>()?;
@@ -95,37 +101,42 @@ impl Store {
     }
 }
 
-/// The statement of a page; it asks for one product more, which tells whether there is a next page.
-pub(super) fn statement(listing: &Listing) -> (String, Vec<Value>) {
-    let mut values = Vec::new();
-    let mut conditions = conditions(&listing.filter, &mut values);
-    let mut place = |value: Value| {
-        values.push(value);
-        format!("${}", values.len())
-    };
-    let sign = if listing.sort.is_descending() { '<' } else { '>' };
-    if let Some(after) = &listing.after {
-        conditions.push(match listing.sort {
-            Sort::Age | Sort::Newest | Sort::Relevance => format!("p.id {sign} {}", place(after.id.into())),
-            Sort::Name => format!("p.name_folded {sign} {}", place(after.text.as_str().into())),
-            Sort::Price | Sort::PriceDescending => {
-                let (price, id) = (place(after.number.into()), place(after.id.into()));
-                format!("(p.price, p.id) {sign} ({price}, {id})")
-            }
-        });
+impl Listing {
+    /// The statement of a page; it asks for one product more, which tells whether there is a next page.
+    pub fn statement(&self) -> (String, Vec<Value>) {
+        let mut values = Vec::new();
+        let mut conditions = conditions(&self.filter, &mut values);
+        let mut place = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let sign = if self.sort.is_descending() { '<' } else { '>' };
+        if let Some(after) = &self.after {
+            conditions.push(match self.sort {
+                Sort::Age | Sort::Newest | Sort::Relevance => {
+                    format!("p.id {sign} {}", place(after.id.into()))
+                }
+                Sort::Name => format!("p.name_folded {sign} {}", place(after.text.as_str().into())),
+                Sort::Price | Sort::PriceDescending => {
+                    let (price, id) = (place(after.number.into()), place(after.id.into()));
+                    format!("(p.price, p.id) {sign} ({price}, {id})")
+                }
+            });
+        }
+        let order = match self.sort {
+            Sort::Age => "p.id",
+            Sort::Newest | Sort::Relevance => "p.id DESC",
+            Sort::Name => "p.name_folded",
+            Sort::Price => "p.price, p.id",
+            Sort::PriceDescending => "p.price DESC, p.id DESC",
+        };
+        let limit = place(i64::try_from(self.limit + 1).unwrap_or(i64::MAX).into());
+        let filter =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let sql =
+            format!("SELECT {} FROM products p {filter} ORDER BY {order} LIMIT {limit}", record::COLUMNS);
+        (sql, values)
     }
-    let order = match listing.sort {
-        Sort::Age => "p.id",
-        Sort::Newest | Sort::Relevance => "p.id DESC",
-        Sort::Name => "p.name_folded",
-        Sort::Price => "p.price, p.id",
-        Sort::PriceDescending => "p.price DESC, p.id DESC",
-    };
-    let limit = place(i64::try_from(listing.limit + 1).unwrap_or(i64::MAX).into());
-    let filter =
-        if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
-    let sql = format!("SELECT {} FROM products p {filter} ORDER BY {order} LIMIT {limit}", record::COLUMNS);
-    (sql, values)
 }
 
 /// The conditions of a filter on `products p`.

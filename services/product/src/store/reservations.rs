@@ -46,7 +46,7 @@ pub(crate) async fn apply(
         Action::Nothing => Ok(()),
         Action::Reserve => {
             if known.is_some() {
-                work.move_to(State::Reserved).await?;
+                work.begin_again().await?;
             }
             work.reserve().await
         }
@@ -91,6 +91,13 @@ struct Work<'w, 't> {
 }
 
 impl Work<'_, '_> {
+    /// Forgets what the order wanted the last time.
+    async fn begin_again(&mut self) -> Result<(), Error> {
+        let sql = "DELETE FROM reservation_lines WHERE order_uid = $1";
+        self.transaction.execute(sql, values![self.told.order_uid]).await?;
+        self.move_to(State::Reserved).await
+    }
+
     /// Holds what the order wants, or says what cannot be had.
     async fn reserve(mut self) -> Result<(), Error> {
         let wanted = stock::wanted(self.told.lines);
