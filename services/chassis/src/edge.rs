@@ -4,6 +4,7 @@
 use crate::{
     address::{self, ClientAddress, Peer},
     identity::Verifier,
+    linger,
     metrics::{Metrics, method_label},
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
@@ -113,6 +114,7 @@ where
         };
         let progress = admitted.body.clone();
         request.extensions_mut().insert(admitted);
+        let (request, rest) = linger::lend(request);
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
         Box::pin(async move {
@@ -129,6 +131,11 @@ where
                 }
                 Err(_elapsed) => ApiError::unavailable(RETRY_AFTER).into_response(),
             };
+            // A body that was too slow already is not waited for again.
+            let is_slow = response.status() == StatusCode::REQUEST_TIMEOUT;
+            if let Some(rest) = rest.filter(|_| !is_slow) {
+                rest.discard().await;
+            }
             Ok(seen.answer(response))
         })
     }

@@ -11,6 +11,7 @@ mod edge;
 pub mod identity;
 pub mod input;
 mod internal;
+mod linger;
 pub mod metrics;
 pub mod openapi;
 pub mod problem;

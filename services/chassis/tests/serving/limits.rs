@@ -44,6 +44,20 @@ async fn a_body_without_a_length_is_counted_as_it_comes() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_all_of_a_large_body_first_still_sees_the_answer() {
+    let served = Served::start().await;
+    for (path, status) in [("/fields", "413"), ("/unknown", "404")] {
+        let body = "a".repeat(16 * 1024 * 1024);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let answer = answer_to(&served, &format!("{head}{body}")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn headers_beyond_16_kib_are_431() {
     let served = Served::start().await;
     let response =
