@@ -62,9 +62,11 @@ impl<K: Hash + Eq> RateLimiter<K> {
         if buckets.len() >= MAX_KEYS && !buckets.contains_key(&key) {
             make_room(&mut buckets, now_us);
         }
-        let whole_at_us = buckets.entry(key).or_insert(now_us);
-        let after_this_us = (*whole_at_us).max(now_us).saturating_add(self.rate.interval_us);
         let latest_us = now_us.saturating_add(self.rate.interval_us.saturating_mul(self.rate.burst.into()));
+        let whole_at_us = buckets.entry(key).or_insert(now_us);
+        // Nothing is emptier than empty, though the clock was set back since.
+        *whole_at_us = (*whole_at_us).clamp(now_us, latest_us);
+        let after_this_us = whole_at_us.saturating_add(self.rate.interval_us);
         if after_this_us > latest_us {
             return Err(ApiError::too_many_requests(Duration::from_micros(after_this_us - latest_us)));
         }
@@ -126,6 +128,17 @@ mod tests {
         }
         let taken = (0..10).filter(|_| limiter.check("ada").is_ok()).count();
         assert_eq!(taken, 2);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let rate = Rate::new(1, Duration::from_secs(1), 3);
+        let ahead = RateLimiter::new(rate, Clock::set_at(3_600_000));
+        (0..10).for_each(|_| drop(ahead.check(7)));
+        let limiter = RateLimiter { clock: Clock::set_at(0), ..ahead };
+        assert!(limiter.check(7).is_err(), "the bucket was empty");
+        let limiter = RateLimiter { clock: Clock::set_at(1_000), ..limiter };
+        assert!(limiter.check(7).is_ok(), "a second has passed");
     }
 
     #[test]
