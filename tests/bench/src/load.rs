@@ -1,0 +1,150 @@
+//! The load: connections that are kept busy with requests written beforehand.
+//!
+//! It speaks just enough HTTP/1.1 to know where an answer ends, so that it costs less than any server.
+
+use anyhow::{Context, bail, ensure};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+/// No answer takes longer, unless something is wrong.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Until {
+    /// Every request was sent once.
+    Sent,
+    /// The time is over; the requests are sent again and again.
+    Elapsed(Duration),
+}
+
+/// What the load saw.
+pub(crate) struct Seen {
+    pub(crate) latencies_us: Vec<u32>,
+    pub(crate) seconds: f64,
+}
+
+/// A GET request as it is sent.
+pub(crate) fn get(path: &str, key: &str) -> Vec<u8> {
+    let key = if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
+    format!("GET {path} HTTP/1.1\r\nhost: shop\r\n{key}\r\n").into_bytes()
+}
+
+/// A POST of a form as it is sent; `headers` are whole lines.
+pub(crate) fn post(path: &str, key: &str, headers: &str, form: &str) -> Vec<u8> {
+    let key = if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
+    let length = form.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: shop\r\n{key}{headers}\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{form}"
+    )
+    .into_bytes()
+}
+
+/// Sends the requests over so many connections.
+///
+/// # Errors
+/// An answer was not 200, or a connection broke.
+pub(crate) async fn run(
+    address: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    connections: usize,
+    until: Until,
+) -> anyhow::Result<Seen> {
+    let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    let mut opened = Vec::new();
+    for _ in 0..connections {
+        opened.push(Connection::open(address).await?);
+    }
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut connection in opened {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        tasks.spawn(async move {
+            let mut latencies_us = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let is_over = match until {
+                    Until::Sent => index >= requests.len(),
+                    Until::Elapsed(time) => began.elapsed() >= time,
+                };
+                if is_over {
+                    return anyhow::Ok(latencies_us);
+                }
+                let sent = Instant::now();
+                connection.exchange(&requests[index % requests.len()]).await?;
+                latencies_us.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+        });
+    }
+    let mut latencies_us = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        latencies_us.extend(ended??);
+    }
+    Ok(Seen { latencies_us, seconds: began.elapsed().as_secs_f64() })
+}
+
+/// A connection, for one request at a time.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    /// # Errors
+    /// Nobody listens there.
+    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await.with_context(|| format!("cannot reach {address}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: vec![0; 256 * 1024] })
+    }
+
+    /// Sends a request and returns the body of its answer.
+    ///
+    /// # Errors
+    /// The answer is not 200, or the connection broke.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<&[u8]> {
+        self.stream.write_all(request).await?;
+        let (mut filled, mut answer) = (0, None);
+        loop {
+            let read = tokio::time::timeout(LONGEST, self.stream.read(&mut self.buffer[filled..]));
+            let read = read.await.context("no answer in time")??;
+            ensure!(read > 0, "the connection was closed");
+            filled += read;
+            answer = answer.or_else(|| body_of(&self.buffer[..filled]));
+            let Some((begin, end)) = answer else { continue };
+            ensure!(end <= self.buffer.len(), "an answer of {end} bytes is too large for the benchmark");
+            if filled < end {
+                continue;
+            }
+            let body = &self.buffer[begin..end];
+            if !self.buffer.starts_with(b"HTTP/1.1 200") {
+                let asked = String::from_utf8_lossy(request);
+                bail!("{}: {}", asked.lines().next().unwrap_or_default(), String::from_utf8_lossy(body));
+            }
+            return Ok(body);
+        }
+    }
+}
+
+/// Where the body begins and ends, once the head is whole.
+fn body_of(answer: &[u8]) -> Option<(usize, usize)> {
+    let begin = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(&answer[..begin]).ok()?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        if name.eq_ignore_ascii_case("content-length") { value.trim().parse::<usize>().ok() } else { None }
+    });
+    Some((begin, begin + length.unwrap_or(0)))
+}

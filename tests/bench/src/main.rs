@@ -1,0 +1,69 @@
+//! The benchmark: how fast and how large the parts are, against floors that do only what must be done.
+//!
+//! It measures and reports; it asserts nothing. In one run, servers have one core and the load has another,
+//! floor and part take turns, and the figures are medians of the rounds.
+
+mod arguments;
+mod confirm;
+mod data;
+mod floor;
+mod growth;
+mod keys;
+mod load;
+mod machine;
+mod part;
+mod rates;
+mod sample;
+mod server;
+mod size;
+mod table;
+
+use arguments::{Arguments, Case, Floor};
+use clap::Parser;
+use machine::Cores;
+use part::Bench;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.floor {
+        Some(floor) => run_floor(floor),
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(anyhow::Error::from)
+            .and_then(|runtime| runtime.block_on(run(&arguments))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_floor(floor: Floor) -> anyhow::Result<()> {
+    match floor {
+        Floor::Route { listen, path, body } => floor::route::serve(listen, &path, &body),
+        Floor::Commits { database, statements, users, group } => {
+            floor::commits::run(&database, statements, users, group)
+        }
+        Floor::Hashes { seconds } => floor::hashes::run(seconds),
+    }
+}
+
+async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let bench = Bench::prepare(Cores::choose()?)?;
+    println!("{}\n", machine::describe()?);
+    for case in &arguments.cases() {
+        match case {
+            Case::Rates => rates::run(&bench, arguments).await?,
+            Case::Size => size::run(&bench, arguments).await?,
+            Case::Confirm => confirm::run(&bench, arguments).await?,
+            Case::Products => growth::products(&bench, arguments).await?,
+            Case::Orders => growth::orders(&bench, arguments).await?,
+        }
+    }
+    Ok(())
+}
