@@ -48,6 +48,15 @@ impl Error {
             },
         }
     }
+
+    /// True if the server could not prove who it is. Connections tell that as data that is not valid.
+    pub(crate) fn is_distrust(&self) -> bool {
+        match self {
+            Self::Statement(sqlx::Error::Tls(_)) => true,
+            Self::Statement(sqlx::Error::Io(error)) => error.kind() == std::io::ErrorKind::InvalidData,
+            _ => false,
+        }
+    }
 }
 
 /// Whether an engine's code tells of a passing state.
