@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 32)]
     pub(crate) connections: usize,
     /// Shoppers who add and check out once in one turn
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub(crate) shoppers: usize,
     /// Short turns and small tables: to see that it works, not to quote
     #[arg(long)]
@@ -115,6 +115,6 @@ impl Arguments {
     }
 
     pub(crate) fn shoppers(&self) -> usize {
-        if self.quick { 1_000 } else { self.shoppers }
+        if self.quick { 200 } else { self.shoppers }
     }
 }

@@ -17,6 +17,9 @@ const BY_ID_TARGET: f64 = 0.85;
 const CHECKOUT_TARGET: f64 = 0.6;
 const LOGIN_TARGET: f64 = 0.95;
 
+/// Turns of the shoppers in a round: each is over in a fraction of a second.
+const WRITING_TURNS: usize = 4;
+
 /// Accounts that log in.
 const ACCOUNTS: usize = 16;
 const PASSWORD: &str = "correct-horse-battery";
@@ -45,20 +48,22 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
         "{} connections, the server on one core and the load on another; medians of {} rounds in which floor and \
          part take turns. CPU is that of the server process per request, waiting for the disk not counted. Floors: \
          a bare axum route with the same bytes (reads), the same statements {} to a transaction without HTTP \
-         (basket and checkout), the Argon2id hash alone (login). Parts log each request, to /dev/null.",
+         (basket and checkout), the Argon2id hash alone (login). Each turn of a basket or a checkout is one request of \
+         each of {} shoppers, whose keys were seen before. Parts log each request, to /dev/null.",
         arguments.connections,
         arguments.rounds(),
         arguments.connections,
+        arguments.shoppers(),
     );
     table::print("Requests against their floors", &columns, &rows, &remark);
     Ok(())
 }
 
 fn row(name: &str, part: &[Sample], floor: Option<&[Sample]>, target: Option<f64>) -> Vec<String> {
-    let part = Sample::median(part);
+    let part = Sample::typical(part);
     let mut row = vec![name.to_owned(), table::whole(part.rate), table::ms(part.p50_ms)];
     row.extend([table::ms(part.p99_ms), table::whole(part.cpu_us)]);
-    match floor.map(Sample::median) {
+    match floor.map(Sample::typical) {
         Some(floor) => {
             let ratio = part.rate / floor.rate;
             row.extend([table::whole(floor.rate), table::whole(floor.cpu_us), format!("{ratio:.2}")]);
@@ -97,7 +102,7 @@ async fn reads(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Vec<Vec<S
     Ok(rows)
 }
 
-/// Every shopper adds to a filled basket and checks it out, once in each round.
+/// Every shopper adds to a filled basket and checks it out, once in each turn.
 async fn writes(
     bench: &Bench,
     arguments: &Arguments,
@@ -117,7 +122,7 @@ async fn writes(
     let mut rows = Vec::new();
     let mut floors = [Vec::new(), Vec::new()];
     let mut parts = [Vec::new(), Vec::new()];
-    for _ in 0..arguments.rounds() {
+    for _ in 0..WRITING_TURNS * arguments.rounds() {
         data::execute(url, &baskets).await?;
         if let Some(floor) = floor {
             data::execute(&bench.sqlite(floor), &baskets).await?;

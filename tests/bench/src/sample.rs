@@ -1,4 +1,4 @@
-//! What one turn showed, and the median of several.
+//! What one turn showed, and what several show together.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,15 +31,16 @@ impl Sample {
         }
     }
 
-    /// The median of each figure.
-    pub(crate) fn median(samples: &[Self]) -> Self {
+    /// The median of what the load saw, and the mean of CPU times, which are counted in coarse ticks.
+    pub(crate) fn typical(samples: &[Self]) -> Self {
         let of = |figure: fn(&Self) -> f64| median(samples.iter().map(figure).collect());
+        let mean = |figure: fn(&Self) -> f64| samples.iter().map(figure).sum::<f64>() / samples.len() as f64;
         Self {
             rate: of(|sample| sample.rate),
             p50_ms: of(|sample| sample.p50_ms),
             p99_ms: of(|sample| sample.p99_ms),
-            cpu_us: of(|sample| sample.cpu_us),
-            busy: of(|sample| sample.busy),
+            cpu_us: mean(|sample| sample.cpu_us),
+            busy: mean(|sample| sample.busy),
         }
     }
 }
