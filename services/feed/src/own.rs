@@ -27,16 +27,16 @@ impl Feed {
         let mut announcements = self.database.announcements();
         let mut place = None;
         loop {
-            match self.changes_since(&mut place, &on_change).await {
+            let looks_again = match self.changes_since(&mut place, &on_change).await {
                 Ok(true) => continue,
-                Ok(false) => {}
+                Ok(false) => self.database.engine() == Engine::Postgres,
                 Err(error) => {
-                    // While the database is away, nobody can change it through us; look again soon.
                     tracing::debug!(error = &error as &dyn std::error::Error, "the own feed cannot be read");
+                    true
                 }
-            }
+            };
             let next = async {
-                if self.database.engine() == Engine::Postgres {
+                if looks_again {
                     tokio::select! { _ = announcements.changed() => {}, () = tokio::time::sleep(LOOKS_EVERY) => {} }
                 } else if announcements.changed().await.is_err() {
                     std::future::pending().await

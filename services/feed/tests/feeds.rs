@@ -4,7 +4,7 @@ use axum::{Json, Router, routing::get};
 use chassis::{secret::ShopSecret, shutdown::Shutdown};
 use contract::event::{OrderEvent, OrderNamed, Snapshot};
 use database::{Database, Error, Migration, Schema, Transaction, values};
-use feed::{Effects, Feed, Metrics, Upstream, follow_effects, publish, routes};
+use feed::{Effects, Feed, Metrics, OwnChange, Upstream, follow_effects, publish, routes};
 use futures::future::BoxFuture;
 use kit::{Engine, TestDatabase, eventually};
 use std::{sync::Arc, time::Duration};
@@ -249,4 +249,29 @@ async fn a_poll_sees_what_another_replica_told() {
     tell(&there, 1).await;
     let events = tokio::time::timeout(DEADLINE, waiting).await.expect("the poll went on").unwrap();
     assert!(events.contains("order.cancelled"), "{events}");
+}
+
+#[tokio::test]
+async fn whoever_follows_the_own_feed_learns_of_a_change_that_could_not_be_read_at_once() {
+    let test = kit::database(Engine::Sqlite).await;
+    let (database, shutdown) = (open(&test).await, Shutdown::new());
+    let (changes, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let on_change = move |change| {
+        let _ = changes.send(matches!(change, OwnChange::Event(_)));
+    };
+    let following =
+        tokio::spawn(Feed::new(database.clone(), "order").follow_own(shutdown.clone(), on_change));
+    assert_eq!(seen.recv().await, Some(false), "it starts over first");
+    let mut snapshots = Vec::new();
+    while let Ok(snapshot) = database.snapshot().await {
+        snapshots.push(snapshot);
+    }
+    tell(&database, 1).await;
+    // No connection is left for the one who follows; this one waits for as long, and in the same queue.
+    assert!(database.check().await.is_err());
+    drop(snapshots);
+    let told = tokio::time::timeout(DEADLINE, seen.recv()).await;
+    assert_eq!(told.expect("the change is told though no other follows"), Some(true));
+    shutdown.drain();
+    following.await.unwrap();
 }
