@@ -37,10 +37,16 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
-    match error.inner().classify() {
-        serde_json::error::Category::Data if error.path().iter().next().is_some() => {
-            ApiError::wrong_field(error.path().to_string(), format!("is wrong: {}", error.inner()))
-        }
-        _ => ApiError::bad_request(format!("The body is not valid JSON: {}", error.inner())),
+    let (reason, is_at_top) = (error.inner().to_string(), error.path().iter().next().is_none());
+    if error.inner().classify() != serde_json::error::Category::Data {
+        return ApiError::bad_request(format!("The body is not valid JSON: {reason}"));
+    }
+    // Serde tells the name of a missing member in words only.
+    let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match missing {
+        Some(name) if is_at_top => ApiError::wrong_field(name, "is required"),
+        Some(name) => ApiError::wrong_field(format!("{}.{name}", error.path()), "is required"),
+        None if is_at_top => ApiError::bad_request(format!("The body has another shape: {reason}")),
+        None => ApiError::wrong_field(error.path().to_string(), format!("is wrong: {reason}")),
     }
 }

@@ -79,6 +79,11 @@ async fn a_typed_body_names_the_member_that_is_wrong() {
     assert_eq!(post(r#"{"changes": [{"product_id": 1}]}"#).await.status(), 200);
     let wrong = problem_of(post(r#"{"changes": [{"product_id": 1}, {"product_id": "x"}]}"#).await).await;
     assert_eq!(wrong.errors[0].field, "changes[1].product_id");
+    for (body, missing) in [("{}", "changes"), (r#"{"changes": [{}]}"#, "changes[0].product_id")] {
+        let problem = problem_of(post(body).await).await;
+        assert_eq!(problem.message, format!("{missing} is required"));
+        assert_eq!(problem.errors[0].field, missing);
+    }
     let cut_off = problem_of(post(r#"{"changes": ["#).await).await;
     assert_eq!((cut_off.status, cut_off.errors.len()), (400, 0));
     let form =
