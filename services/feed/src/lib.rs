@@ -20,7 +20,7 @@ mod upstream;
 pub use copy::{Copy, follow_copy};
 pub use effects::{Effects, follow_effects};
 pub use metrics::Metrics;
-pub use outbox::{Feed, Head, head, publish};
+pub use outbox::{Feed, Head, head, publish, publish_all};
 pub use own::OwnChange;
 pub use revocations::follow_revocations;
 pub use routes::{gone, routes};

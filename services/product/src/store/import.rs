@@ -14,7 +14,7 @@ use crate::{
         values::Draft,
     },
 };
-use contract::Currency;
+use contract::{Currency, event::ProductEvent};
 use database::{AssertSqlSafe, Engine, Transaction, Value, values};
 use std::collections::HashMap;
 
@@ -104,8 +104,10 @@ pub(super) async fn import(
         touched.extend(insert(transaction, drafts).await?);
     }
     touched.sort_unstable();
-    for record in record::by_ids(transaction, &touched, currency).await? {
-        record.publish(transaction, traceparent.as_ref());
+    for ids in touched.chunks(GROUP) {
+        let records = record::by_ids(transaction, ids, currency).await?;
+        let events: Vec<_> = records.into_iter().map(|record| ProductEvent::Changed(record.facts)).collect();
+        feed::publish_all(transaction, &events, traceparent.clone());
     }
     Ok(counts)
 }
