@@ -43,7 +43,7 @@ pub fn publish_all<E: Event>(transaction: &mut Transaction, events: &[E], tracep
         let values = group.iter().flat_map(|event| {
             let written = serde_json::to_value(event).expect("events hold nothing that JSON cannot");
             let type_ = written["type"].as_str().unwrap_or_default();
-            values![type_, written["data"].to_string(), traceparent.as_ref().map(String::as_str), now]
+            values![type_, written["data"].to_string(), traceparent.as_deref(), now]
         });
         transaction.at_commit(AssertSqlSafe(sql), values);
         transaction.announce_at_commit();
