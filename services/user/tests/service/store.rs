@@ -186,3 +186,21 @@ async fn the_last_staff_account_is_counted_after_what_another_replica_is_changin
     let refused = behind_a_write(&database, revoke_ada, ada.id, revoke_bob).await;
     assert!(matches!(refused, Err(user::Error::LastStaff)), "{refused:?}");
 }
+
+kit::on_both_engines!(no_id_of_an_account_that_a_restore_lost_is_given_out_again);
+async fn no_id_of_an_account_that_a_restore_lost_is_given_out_again(database: TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, fresh) = (folder.path().join("backup"), kit::database(database.engine()).await);
+    let url = database.url().parse().unwrap();
+    let world = World::new(database);
+    let (store, _open) = world.store().await;
+    store.create(account("ada")).await.unwrap().unwrap();
+    database::backup(&url, "user", user::SCHEMAS, &file).await.unwrap();
+    let lost = store.create(account("bob")).await.unwrap().unwrap();
+    // The old database is gone, and with it what it knew of the ids it had given out.
+    database::restore(&fresh.url().parse().unwrap(), "user", user::SCHEMAS, &file).await.unwrap();
+    let world = World::new(fresh);
+    let (store, _open) = world.store().await;
+    let next = store.create(account("carol")).await.unwrap().unwrap();
+    assert!(next.id > lost.id, "{} would be shown the orders of {}", next.id, lost.id);
+}
