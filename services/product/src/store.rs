@@ -9,6 +9,7 @@ mod record;
 mod reservations;
 mod search;
 mod snapshot;
+mod upkeep;
 
 pub use import::Counts;
 pub use listing::{Cursor, Filter, Listing, Page, Sort};
