@@ -11,6 +11,7 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use tokio::time::{Instant, sleep};
 
+use crate::feeds;
 use crate::plan;
 use crate::record::Account;
 use crate::service::{Answer, Ask};
@@ -31,6 +32,8 @@ pub(crate) struct Evidence {
     /// Everybody's orders, as staff see them; baskets are left out.
     pub(crate) orders: Vec<Order>,
     pub(crate) books: Vec<Books>,
+    /// What the services have told each other.
+    pub(crate) told: feeds::ByOrder,
     /// What each customer sees of orders, baskets left out; or why they could not log in.
     pub(crate) seen_by: BTreeMap<i64, Result<Vec<Order>, String>>,
     /// Customers who could see an order of somebody else.
@@ -40,7 +43,7 @@ pub(crate) struct Evidence {
 /// Waits until the shop has settled and reads everything.
 pub(crate) async fn gather(shop: &Arc<Shop>) -> anyhow::Result<Evidence> {
     let mut staff = Staff::log_in(Arc::clone(shop), "auditor").await?;
-    let (orders, books) = settle(shop, &mut staff).await?;
+    let (orders, books, told) = settle(shop, &mut staff).await?;
     let accounts = shop.record.facts().accounts.clone();
     let ids: Vec<(i64, i64)> = orders.iter().map(|order| (order.id, order.user_id)).collect();
     let looks: Vec<Look> = stream::iter(accounts)
@@ -48,7 +51,7 @@ pub(crate) async fn gather(shop: &Arc<Shop>) -> anyhow::Result<Evidence> {
         .buffer_unordered(ACCOUNTS_AT_ONCE)
         .try_collect()
         .await?;
-    let mut evidence = Evidence { orders, books, seen_by: BTreeMap::new(), peeped: Vec::new() };
+    let mut evidence = Evidence { orders, books, told, seen_by: BTreeMap::new(), peeped: Vec::new() };
     for look in looks {
         evidence.peeped.extend(look.peeped);
         evidence.seen_by.insert(look.account, look.seen);
@@ -58,15 +61,22 @@ pub(crate) async fn gather(shop: &Arc<Shop>) -> anyhow::Result<Evidence> {
 
 /// Waits until no order is without its answer and the stock's books say what the orders say. Should that not
 /// come, the verdict tells what is missing.
-async fn settle(shop: &Arc<Shop>, staff: &mut Staff) -> anyhow::Result<(Vec<Order>, Vec<Books>)> {
+async fn settle(
+    shop: &Arc<Shop>,
+    staff: &mut Staff,
+) -> anyhow::Result<(Vec<Order>, Vec<Books>, feeds::ByOrder)> {
     let end = Instant::now() + SETTLES_WITHIN;
     loop {
         let orders = all_orders(async |ask| staff.until_answered(&ask, |shop| &shop.order).await).await?;
-        let books = stock::read(&shop.http, &shop.product.replicas[0]).await?;
+        let (order, product) = (&shop.order.replicas[0], &shop.product.replicas[0]);
+        let books = stock::read(&shop.http, product).await?;
+        let told = feeds::read(&shop.http, order, product).await?;
         let unanswered = orders.iter().any(|order| order.state == OrderState::Placed);
-        let settled = !unanswered && verdict::stock(shop.catalogue(), &orders, &books).is_empty();
+        let settled = !unanswered
+            && verdict::stock(shop.catalogue(), &orders, &books).is_empty()
+            && feeds::wrong(&told).is_empty();
         if settled || Instant::now() > end {
-            return Ok((orders, books));
+            return Ok((orders, books, told));
         }
         sleep(Duration::from_millis(200)).await;
     }

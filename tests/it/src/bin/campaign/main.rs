@@ -9,6 +9,7 @@ mod catalogue;
 mod delivery;
 mod evidence;
 mod faults;
+mod feeds;
 mod keys;
 mod last_unit;
 mod part;

@@ -7,6 +7,7 @@ use contract::order::{Order, OrderState};
 
 use crate::catalogue::{Catalogue, Supply};
 use crate::evidence::Evidence;
+use crate::feeds;
 use crate::record::{Acknowledged, Facts};
 use crate::stock::Books;
 
@@ -16,6 +17,7 @@ pub(crate) fn violations(catalogue: &Catalogue, facts: &Facts, evidence: &Eviden
     found.extend(checkouts(facts, &evidence.orders));
     found.extend(states(catalogue, facts, &evidence.orders));
     found.extend(stock(catalogue, &evidence.orders, &evidence.books));
+    found.extend(feeds::wrong(&evidence.told));
     found.extend(accounts(facts, evidence));
     found
 }

@@ -32,7 +32,11 @@ fn right() -> (Catalogue, Facts, Evidence) {
     let books =
         Books { id: 7, stock_quantity: Some(36), restocked_total: 40, sold_total: 2, reserved_total: 2 };
     let seen_by = BTreeMap::from([(ANNA, Ok(orders.clone()))]);
-    (catalogue, facts, Evidence { orders, books: vec![books], seen_by, peeped: Vec::new() })
+    (
+        catalogue,
+        facts,
+        Evidence { orders, books: vec![books], told: BTreeMap::new(), seen_by, peeped: Vec::new() },
+    )
 }
 
 fn order(id: i64, state: OrderState) -> Order {
