@@ -1,6 +1,6 @@
 //! `GET /internal/events`: the outbox, to whoever knows the Shop's secret.
 
-use crate::{Feed, own::LOOKS_EVERY};
+use crate::{Feed, Head, own::LOOKS_EVERY};
 use axum::{
     Router,
     extract::{Query, State},
@@ -67,13 +67,12 @@ async fn events(State(served): State<Served>, Query(poll): Query<Poll>) -> Resul
     let deadline = Instant::now() + Duration::from_secs(poll.wait).min(LONGEST_WAIT);
     let mut announcements = feed.database.announcements();
     loop {
-        let head = feed.head().await.map_err(database_trouble)?;
-        let elsewhere = poll.epoch.as_ref().is_some_and(|epoch| *epoch != head.epoch);
-        if elsewhere || poll.after < head.pruned_to || poll.after > head.position {
-            return Err(gone());
-        }
+        let head = head_for(&feed, &poll).await?;
         let events = if head.position > poll.after {
-            feed.read(&head.epoch, poll.after, limit).await.map_err(database_trouble)?
+            let events = feed.read(&head.epoch, poll.after, limit).await.map_err(database_trouble)?;
+            // Asked again, since what was thrown away meanwhile is missing in them.
+            head_for(&feed, &poll).await?;
+            events
         } else {
             Vec::new()
         };
@@ -91,6 +90,14 @@ async fn events(State(served): State<Served>, Query(poll): Query<Poll>) -> Resul
             () = shutdown.draining() => {}
         }
     }
+}
+
+/// The feed's head, if the consumer's position means something to it.
+async fn head_for(feed: &Feed, poll: &Poll) -> Result<Head, ApiError> {
+    let head = feed.head().await.map_err(database_trouble)?;
+    let is_elsewhere = poll.epoch.as_ref().is_some_and(|epoch| *epoch != head.epoch);
+    let is_kept = (head.pruned_to..=head.position).contains(&poll.after);
+    if is_elsewhere || !is_kept { Err(gone()) } else { Ok(head) }
 }
 
 fn database_trouble(error: database::Error) -> ApiError {

@@ -32,7 +32,7 @@ pub async fn backup(
     name.push(".partial");
     let partial = PathBuf::from(name);
     let written = write(url, service, schemas, &partial).await.and_then(|summary| {
-        fs::rename(&partial, path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
+        publish(&partial, path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
         Ok(summary)
     });
     if written.is_err() {
@@ -40,6 +40,13 @@ pub async fn backup(
         let _ = fs::remove_file(&partial);
     }
     written
+}
+
+/// Gives the complete file its name, in a way that outlasts a power cut.
+fn publish(partial: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(partial, path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 async fn write(

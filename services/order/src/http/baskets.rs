@@ -11,7 +11,7 @@ use crate::{
 use axum::extract::State;
 use chassis::{
     identity::Caller,
-    input::{Body, Json, PathParam},
+    input::{Body, Json, PathParam, RawBody},
     problem::{ApiError, ApiResult},
 };
 use contract::{
@@ -108,6 +108,7 @@ pub(super) async fn remove_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
     PathParam(product_id): PathParam<i64>,
+    RawBody(_unread): RawBody,
 ) -> ApiResult<Json<BasketAnswer>> {
     let change = Change { product_id, amount: Amount::Set(0) };
     Ok(Json(shared.store.change_basket(caller.user_id, change).await?.into()))

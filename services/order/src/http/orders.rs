@@ -16,7 +16,7 @@ use axum::{
 };
 use chassis::{
     identity::{Caller, Principal, Staff},
-    input::{Json, PathParam, Query},
+    input::{Json, PathParam, Query, RawBody},
     problem::ApiResult,
     trace,
 };
@@ -92,6 +92,7 @@ pub(super) async fn cancel(
     State(shared): State<Shared>,
     Caller(caller): Caller,
     PathParam(id): PathParam<i64>,
+    RawBody(_unread): RawBody,
 ) -> ApiResult<Json<OrderResult>> {
     act(shared, caller, id, Event::Cancelled).await
 }
@@ -111,6 +112,7 @@ pub(super) async fn fulfil(
     State(shared): State<Shared>,
     Staff(caller): Staff,
     PathParam(id): PathParam<i64>,
+    RawBody(_unread): RawBody,
 ) -> ApiResult<Json<OrderResult>> {
     act(shared, caller, id, Event::Fulfilled).await
 }

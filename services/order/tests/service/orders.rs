@@ -124,3 +124,14 @@ async fn an_order_in_the_wrong_state_is_409_and_says_which(database: TestDatabas
         assert_eq!(problem["message"], format!("The order is {state}"));
     }
 }
+
+kit::on_both_engines!(a_body_that_nobody_reads_is_bounded_too);
+async fn a_body_that_nobody_reads_is_bounded_too(database: TestDatabase) {
+    let service = Service::start(database).await;
+    let customer = service.customer(7);
+    let (id, _) = service.placed_order(&customer).await;
+    let cancel = || customer.post(&format!("/api/order/{id}/cancel"));
+    cancel().body("text/plain", vec![b'a'; 65 * 1024]).send().await.expect_problem(413);
+    assert_eq!(list(&customer, "?state=placed").await, [id]);
+    cancel().body("text/plain", "a reason").send().await.expect_json(200);
+}

@@ -14,7 +14,7 @@ use axum::extract::State;
 use chassis::{
     address::ClientAddress,
     identity::{MaybeCaller, Principal},
-    input::{Body, Json, Verbatim},
+    input::{Body, Json, RawBody, Verbatim},
 };
 use contract::{
     Problem, Role,
@@ -92,6 +92,7 @@ pub(super) async fn log_in(
 pub(super) async fn log_out(
     State(shared): State<Shared>,
     MaybeCaller(caller): MaybeCaller,
+    RawBody(_unread): RawBody,
 ) -> Result<Json<Message>, Error> {
     let ended = match caller {
         Some(Principal { session_id, user_id, .. }) => {

@@ -74,6 +74,7 @@ async fn logging_out_revokes_the_session_at_once(database: TestDatabase) {
     let service = Service::start(database).await;
     let (ada, other) = (service.customer("ada").await, service.session("ada", PASSWORD).await);
     let log_out = || ada.client.post("/api/user/logout");
+    log_out().body("text/plain", vec![b'a'; 65 * 1024]).send().await.expect_problem(413);
     assert_eq!(log_out().send().await.expect_json(200), json!({"message": "You are logged out"}));
     assert!(!ada.is_live().await);
     service.refresh(&ada.refresh_token).await.expect_problem(401);
