@@ -42,14 +42,25 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
         database.drop().await?;
         rows.extend(measured?);
     }
-    let columns =
-        ["request", "requests/s", "p50 ms", "p99 ms", "CPU µs", "floor/s", "floor CPU µs", "ratio", "target"];
+    let columns = [
+        "request",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "CPU µs",
+        "floor/s",
+        "floor CPU µs",
+        "ratio",
+        "target",
+        "busy %",
+    ];
     let remark = format!(
         "{} connections, the server on one core and the load on another; medians of {} rounds in which floor and \
          part take turns. CPU is that of the server process per request, waiting for the disk not counted. Floors: \
          a bare axum route with the same bytes (reads), the same statements {} to a transaction without HTTP \
          (basket and checkout), the Argon2id hash alone (login). Each turn of a basket or a checkout is one request of \
-         each of {} shoppers, whose keys were seen before. Parts log each request, to /dev/null.",
+         each of {} shoppers, whose keys were seen before. Busy: the share of its core that part / floor used; what \
+         is missing it waited for the disk or for the load. Parts log each request, to /dev/null.",
         arguments.connections,
         arguments.rounds(),
         arguments.connections,
@@ -68,9 +79,12 @@ fn row(name: &str, part: &[Sample], floor: Option<&[Sample]>, target: Option<f64
             let ratio = part.rate / floor.rate;
             row.extend([table::whole(floor.rate), table::whole(floor.cpu_us), format!("{ratio:.2}")]);
             row.push(target.map_or_else(|| "–".to_owned(), |target| table::against(ratio, target)));
-            eprintln!("bench: {name}: part {:.0} % busy, floor {:.0} %", part.busy * 1e2, floor.busy * 1e2);
+            row.push(format!("{:.0} / {:.0}", part.busy * 1e2, floor.busy * 1e2));
         }
-        None => row.extend(["–"; 4].map(str::to_owned)),
+        None => {
+            row.extend(["–"; 4].map(str::to_owned));
+            row.push(format!("{:.0}", part.busy * 1e2));
+        }
     }
     eprintln!("bench: {}", row.join("  "));
     row
