@@ -23,6 +23,7 @@ use clap::Parser;
 use machine::Cores;
 use part::Bench;
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
             .enable_all()
             .build()
             .map_err(anyhow::Error::from)
-            .and_then(|runtime| runtime.block_on(run(&arguments))),
+            .and_then(|runtime| runtime.block_on(run_until_signal(&arguments))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,6 +51,17 @@ fn run_floor(floor: Floor) -> anyhow::Result<()> {
             floor::commits::run(&database, statements, users, group)
         }
         Floor::Hashes { seconds } => floor::hashes::run(seconds),
+    }
+}
+
+/// Ctrl-C and SIGTERM end it too, with its processes and its folder.
+async fn run_until_signal(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        result = run(arguments) => result,
+        _ = terminate.recv() => anyhow::bail!("told to stop"),
+        _ = interrupt.recv() => anyhow::bail!("told to stop"),
     }
 }
 
