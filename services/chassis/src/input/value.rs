@@ -74,7 +74,11 @@ impl FieldValue for i64 {
 pub struct Within<const MIN: i64, const MAX: i64>(pub i64);
 
 impl<const MIN: i64, const MAX: i64> Within<MIN, MAX> {
-    fn check(number: i64) -> Result<Self, String> {
+    /// Takes the number if it is within the bounds.
+    ///
+    /// # Errors
+    /// Names the bounds, in words that follow the field's name.
+    pub fn check(number: i64) -> Result<Self, String> {
         match (MIN..=MAX).contains(&number) {
             true => Ok(Self(number)),
             false if MAX == i64::MAX => Err(format!("must be at least {MIN}")),

@@ -1,13 +1,11 @@
 //! Fields with the bounds that the domain sets.
 
 use crate::domain::{basket::MAX_QUANTITY, lifecycle};
-use chassis::{input::FieldValue, text};
+use chassis::{
+    input::{FieldValue, Within},
+    text,
+};
 use contract::order::OrderState;
-use serde_json::Value;
-
-/// A whole number with bounds, both included.
-#[derive(Clone, Copy)]
-pub(super) struct Within<const MIN: i64, const MAX: i64>(pub(super) i64);
 
 /// Pieces to put into a line.
 pub(super) type Quantity = Within<1, MAX_QUANTITY>;
@@ -23,30 +21,6 @@ pub(super) type Amount = Within<0, { i64::MAX }>;
 
 /// How many entries of a list to answer with.
 pub(super) type PageSize = Within<1, 100>;
-
-impl<const MIN: i64, const MAX: i64> Within<MIN, MAX> {
-    /// Takes the number if it is within the bounds.
-    ///
-    /// # Errors
-    /// Names the bounds, in words that follow the field's name.
-    pub(super) fn check(number: i64) -> Result<Self, String> {
-        match (MIN..=MAX).contains(&number) {
-            true => Ok(Self(number)),
-            false if MAX == i64::MAX => Err(format!("must be at least {MIN}")),
-            false => Err(format!("must be from {MIN} to {MAX}")),
-        }
-    }
-}
-
-impl<const MIN: i64, const MAX: i64> FieldValue for Within<MIN, MAX> {
-    fn from_text(text: &str) -> Result<Self, String> {
-        Self::check(i64::from_text(text)?)
-    }
-
-    fn from_value(value: &Value) -> Result<Self, String> {
-        Self::check(i64::from_value(value)?)
-    }
-}
 
 /// A state by its name.
 pub(super) struct State(pub(super) OrderState);

@@ -1,6 +1,6 @@
 //! What the product service asks, on the internal port.
 
-use super::{Shared, fields::Within};
+use super::Shared;
 use crate::domain::lifecycle;
 use axum::{
     Router,
@@ -8,7 +8,7 @@ use axum::{
     routing::{get, post},
 };
 use chassis::{
-    input::{Json, Query},
+    input::{Json, Query, Within},
     problem::{ApiError, ApiResult},
 };
 use contract::event::{OrderEvent, Snapshot};
