@@ -2,8 +2,8 @@
 
 use crate::{
     Upstream,
-    effects::{LONGEST_DELAY, delays},
     metrics::{Metrics, Progress},
+    retry::Retry,
     upstream::Polled,
 };
 use chassis::shutdown::Shutdown;
@@ -29,21 +29,14 @@ pub trait Copy: Send + Sync + 'static {
 pub async fn follow_copy<C: Copy>(upstream: Upstream, copy: Arc<C>, shutdown: Shutdown, metrics: Metrics) {
     let mut progress = metrics.progress(upstream.name());
     let mut place = None;
-    let mut delays = delays();
+    let mut retry = Retry::new();
     loop {
         match shutdown.unless_draining(turn(&upstream, &*copy, &mut place, &mut progress)).await {
             None => return,
-            Some(Ok(())) => delays = self::delays(),
+            Some(Ok(())) => retry = Retry::new(),
             Some(Err(error)) => {
-                let behind = progress.held_up();
-                tracing::debug!(
-                    error = &*error as &dyn std::error::Error,
-                    feed = upstream.name(),
-                    behind_seconds = behind.as_secs(),
-                    "the feed is held up"
-                );
-                let delay = delays.next().unwrap_or(LONGEST_DELAY);
-                if shutdown.unless_draining(tokio::time::sleep(delay)).await.is_none() {
+                let waited = retry.held_up(upstream.name(), &error, &mut progress, &shutdown).await;
+                if waited.is_none() {
                     return;
                 }
             }

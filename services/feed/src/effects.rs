@@ -7,14 +7,14 @@
 use crate::{
     Upstream, UpstreamError,
     metrics::{Metrics, Progress},
+    retry::Retry,
     upstream::Polled,
 };
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chassis::shutdown::Shutdown;
 use contract::event::{CloudEvent, Event, Snapshot};
 use database::{Database, Transaction, values};
 use futures::future::BoxFuture;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Events that share one write. A longer write would make others wait.
 const GROUP: usize = 50;
@@ -56,38 +56,19 @@ pub async fn follow_effects<E: Effects>(
 ) {
     let consumer = Consumer { database, upstream, effects };
     let mut progress = metrics.progress(consumer.upstream.name());
-    let mut delays = delays();
+    let mut retry = Retry::new();
     loop {
         match shutdown.unless_draining(consumer.turn(&mut progress)).await {
             None => return,
-            Some(Ok(())) => delays = self::delays(),
+            Some(Ok(())) => retry = Retry::new(),
             Some(Err(error)) => {
-                let behind = progress.held_up();
-                tracing::debug!(
-                    error = &*error as &dyn std::error::Error,
-                    feed = consumer.upstream.name(),
-                    behind_seconds = behind.as_secs(),
-                    "the feed is held up"
-                );
-                let delay = delays.next().unwrap_or(LONGEST_DELAY);
-                if shutdown.unless_draining(tokio::time::sleep(delay)).await.is_none() {
+                let waited = retry.held_up(consumer.upstream.name(), &error, &mut progress, &shutdown).await;
+                if waited.is_none() {
                     return;
                 }
             }
         }
     }
-}
-
-pub(crate) const LONGEST_DELAY: Duration = Duration::from_millis(500);
-
-/// Delays between attempts: 50 ms, doubling up to half a second, with jitter.
-pub(crate) fn delays() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(50))
-        .with_max_delay(LONGEST_DELAY)
-        .with_jitter()
-        .without_max_times()
-        .build()
 }
 
 /// What is new after a position, in the feed's order, whatever way it was delivered.

@@ -12,6 +12,7 @@ mod effects;
 mod metrics;
 mod outbox;
 mod own;
+mod retry;
 mod revocations;
 mod routes;
 mod schema;
