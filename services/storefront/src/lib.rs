@@ -2,7 +2,15 @@
 //! leads to their documents.
 
 mod args;
+mod assets;
+mod basket;
+mod catalogue;
+mod format;
 mod home;
+mod pages;
+mod session;
+mod texts;
+mod views;
 
 use std::process::ExitCode;
 

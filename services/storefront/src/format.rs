@@ -1,0 +1,1 @@
+//! Prices, numbers and dates as the shop's locale writes them.

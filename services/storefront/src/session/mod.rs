@@ -1,0 +1,1 @@
+//! The shopper's session: who it is, in a sealed cookie.

@@ -1,0 +1,1 @@
+//! Every sentence that a shopper or a member of staff reads, in one place.
