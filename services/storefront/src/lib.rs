@@ -30,6 +30,7 @@ pub fn run(command: Command) -> ExitCode {
             public: router(&peers),
             internal: Router::new(),
             readiness: Arc::new(AlwaysReady),
+            error_pages: None,
             drained: Box::pin(async {}),
         })
     })
