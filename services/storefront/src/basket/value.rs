@@ -61,7 +61,7 @@ impl Basket {
         self.change(Change::set(product_id, quantity), merge_id)
     }
 
-    fn change(&mut self, change: Change, merge_id: Uuid) -> Option<Shortfall> {
+    pub(super) fn change(&mut self, change: Change, merge_id: Uuid) -> Option<Shortfall> {
         let (change, is_cut) = change.bounded()?;
         let mut lines = self.lines();
         let limit = change.apply(&mut lines).or(is_cut.then_some(Limit::Quantity));

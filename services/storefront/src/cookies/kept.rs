@@ -166,3 +166,6 @@ impl<T: PartialEq> Found<T> {
         (!is_kept_already).then_some(wanted)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -183,3 +183,6 @@ fn read(file: &Path) -> anyhow::Result<Arc<[SealingKey]>> {
     ensure!(keys.len() <= MAX_KEYS, "it holds more than {MAX_KEYS} keys");
     Ok(keys)
 }
+
+#[cfg(test)]
+mod tests;
