@@ -12,6 +12,7 @@ mod campaign;
 mod change;
 mod checkout;
 mod encoding;
+mod exchange;
 mod hand_over;
 #[cfg(test)]
 mod tests;

@@ -214,6 +214,20 @@ fn what_did_not_fit_is_told_once_even_after_a_redirect() {
     assert_eq!((basket.take_notes(), basket.take_notes()), (vec![note], vec![]));
 }
 
+/// The known limit is what waits: of two answers at once the last cookie wins.
+#[test]
+fn two_tabs_that_add_at_once_both_count_once_the_order_service_has_both() {
+    let both_had = of_user(&[(1, 1)]);
+    let (mut one, mut other) = (both_had.clone(), both_had);
+    one.add(1, 1, id(1));
+    other.add(2, 1, id(2));
+    one.settled(id(1), &merged(&[(1, 2)]), now());
+    other.settled(id(2), &merged(&[(1, 2), (2, 1)]), now());
+    let mut last_cookie = stored(&one);
+    assert!(last_cookie.adopt(Some(&order(&[(1, 2), (2, 1)])), now()));
+    assert_eq!(pieces(&last_cookie), [(1, 2), (2, 1)]);
+}
+
 #[test]
 fn a_refused_batch_does_not_hold_up_the_others() {
     let mut basket = of_user(&[]);

@@ -133,7 +133,7 @@ fn a_visit_that_changes_nothing_sets_no_cookie() {
         kept.basket.add(1, 1, Uuid::new_v4());
     });
     assert_eq!(browser.visit(&cookies, |_| {}), [""; 0]);
-    browser.visit(&cookies, |kept| kept.log_in(session(7)));
+    browser.visit(&cookies, |kept| drop(kept.log_in(session(7))));
     assert_eq!(browser.visit(&cookies, |_| {}), [""; 0]);
 }
 
@@ -145,7 +145,7 @@ fn a_session_comes_back_with_its_basket_and_goes_as_a_whole() {
         kept.basket.add(1, 2, Uuid::new_v4());
     });
     let given = session(7);
-    let lines = browser.visit(&cookies, |kept| kept.log_in(given.clone()));
+    let lines = browser.visit(&cookies, |kept| drop(kept.log_in(given.clone())));
     assert_eq!(lines.len(), 2, "session and basket");
     let kept = browser.kept(&cookies);
     assert_eq!(
@@ -168,7 +168,10 @@ fn a_login_replaces_whatever_session_was_planted_before() {
         kept.basket.add(6, 6, Uuid::new_v4());
     });
     let planted = browser.cookies.clone();
-    browser.visit(&cookies, |kept| kept.log_in(session(7)));
+    browser.visit(&cookies, |kept| {
+        let former = kept.log_in(session(7));
+        assert_eq!(former.map(|session| session.user_id), Some(666), "to be ended");
+    });
     let kept = browser.kept(&cookies);
     assert_eq!((kept.session.map(|session| session.user_id), kept.basket.pieces()), (Some(7), 0));
     assert!(planted.iter().all(|(name, value)| browser.cookies.get(name) != Some(value)));
@@ -182,7 +185,7 @@ fn a_basket_beside_another_session_is_not_shown() {
         kept.log_in(session(7));
         kept.basket.add(1, 1, Uuid::new_v4());
     });
-    grace.visit(&cookies, |kept| kept.log_in(session(8)));
+    grace.visit(&cookies, |kept| drop(kept.log_in(session(8))));
     let mut mixed = ada.clone();
     mixed.cookies.extend(grace.cookies.clone());
     let kept = mixed.kept(&cookies);
@@ -255,7 +258,7 @@ fn over_plain_http_cookies_have_no_prefix() {
     let keys = CookieKeys::for_this_process(Clock::set_at(NOW_MS));
     let cookies = Cookies::new(keys, CookieForm::Plain);
     let mut browser = Browser::default();
-    let lines = browser.visit(&cookies, |kept| kept.log_in(session(7)));
+    let lines = browser.visit(&cookies, |kept| drop(kept.log_in(session(7))));
     assert!(lines.iter().all(|line| line.starts_with("shop_") && !line.contains("Secure")), "{lines:?}");
     assert_eq!(browser.kept(&cookies).session.map(|session| session.user_id), Some(7));
 }
@@ -265,7 +268,7 @@ fn a_neighbours_cookie_of_the_same_name_does_not_hide_ours() {
     let keys = CookieKeys::for_this_process(Clock::set_at(NOW_MS));
     let cookies = Cookies::new(keys, CookieForm::Plain);
     let mut browser = Browser::default();
-    browser.visit(&cookies, |kept| kept.log_in(session(7)));
+    browser.visit(&cookies, |kept| drop(kept.log_in(session(7))));
     let ours = &browser.cookies["shop_session"];
     let mut headers = HeaderMap::new();
     headers.append(header::COOKIE, HeaderValue::from_static("shop_session=tossed; x=\"y\""));
