@@ -12,6 +12,7 @@ mod kept;
 mod media;
 mod metrics;
 mod query;
+mod settings;
 mod words;
 
 pub(crate) use contents::{Bounds, Category};
@@ -19,27 +20,13 @@ pub(crate) use copy::Catalogue;
 pub(crate) use cursor::is_of_copy;
 pub(crate) use media::{Media, NoPicture, Picture, PictureSource, routes};
 pub(crate) use query::{Listed, Query, Sort};
+pub use settings::CatalogueSettings;
 
 use anyhow::Context as _;
 use chassis::Process;
 use kept::Keeper;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 use tokio::task::JoinSet;
-
-/// Where the feeds are, and how much of the catalogue is kept, and where.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    /// Internal address of the user service.
-    pub(crate) user_internal_url: String,
-    /// Internal address of the product service.
-    pub(crate) product_internal_url: String,
-    /// Where the copy outlives the process; made if it is missing. Without it, the copy begins empty.
-    pub(crate) cache_dir: Option<PathBuf>,
-    pub(crate) bounds: Bounds,
-}
 
 /// The copy, its pictures, and what keeps them true in the background until the process drains.
 pub(crate) struct Opened {
@@ -56,7 +43,7 @@ pub(crate) struct Opened {
 /// An address of a feed cannot be used.
 pub(crate) async fn open(
     process: &Process,
-    settings: &Settings,
+    settings: &CatalogueSettings,
     source: Box<dyn PictureSource>,
 ) -> anyhow::Result<Opened> {
     let upstream = |name, url: &str| feed::Upstream::new(name, url, process.secret.clone());
@@ -64,7 +51,7 @@ pub(crate) async fn open(
     let user = upstream("user", &settings.user_internal_url).context("--user-internal-url")?;
     let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
 
-    let catalogue = Arc::new(Catalogue::new(settings.bounds, process.clock.clone()));
+    let catalogue = Arc::new(Catalogue::new(settings.bounds(), process.clock.clone()));
     metrics::register(&process.metrics, Arc::clone(&catalogue));
     let folder = settings.cache_dir.clone().filter(|folder| is_usable(folder));
     let keeper = folder.as_deref().map(|folder| Keeper::new(folder, &process.shop));

@@ -1,10 +1,6 @@
 //! The copy behind the feeds that it follows, over HTTP, with a clock that the test moves.
 
-use super::{
-    Bounds, NoPicture, Opened, PictureSource, Query, Settings,
-    contents::tests::{ROOMY, facts},
-    open,
-};
+use super::{CatalogueSettings, NoPicture, Opened, PictureSource, Query, contents::tests::facts, open};
 use axum::{
     Json, Router,
     extract::{Query as Asked, State},
@@ -31,6 +27,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// More products than any test has.
+const MANY: usize = 100;
 
 /// Some time in 2026, in unix milliseconds.
 const NOON: i64 = 1_795_262_400_000;
@@ -183,15 +182,16 @@ impl Scene {
         Self { keys: kit::keys(), clock: Clock::set_at(NOON), product, user }
     }
 
-    async fn open(&self, cache_dir: Option<&Path>, bounds: Bounds) -> (Process, Opened) {
+    async fn open(&self, cache_dir: Option<&Path>, copy_products: usize) -> (Process, Opened) {
         chassis::process::install_crypto();
         let args = self.keys.serve_args();
         let process = Process::new(&args, "storefront", "0.1.0", self.clock.clone()).unwrap();
-        let settings = Settings {
+        let settings = CatalogueSettings {
             user_internal_url: self.user.url.clone(),
             product_internal_url: self.product.url.clone(),
             cache_dir: cache_dir.map(Path::to_owned),
-            bounds,
+            copy_products,
+            copy_mib: 1,
         };
         let opened = open(&process, &settings, Box::new(OnePicture)).await.unwrap();
         (process, opened)
@@ -242,7 +242,7 @@ async fn is_held_up(process: &Process) {
 async fn the_copy_grows_with_the_feed() {
     let scene = Scene::begin().await;
     scene.product.restore((1..=5).map(|id| facts(id, 1)).collect());
-    let (process, opened) = scene.open(None, ROOMY).await;
+    let (process, opened) = scene.open(None, MANY).await;
     shows(&opened, &[1, 2, 3, 4, 5]).await;
     scene.product.tell(ProductEvent::Changed(facts(6, 1)));
     let dearer = ProductFacts { price: 7, category: "Teaware".into(), ..facts(1, 2) };
@@ -263,7 +263,7 @@ async fn the_copy_grows_with_the_feed() {
 async fn beyond_its_bounds_the_copy_is_a_part() {
     let scene = Scene::begin().await;
     scene.product.restore((1..=5).map(|id| facts(id, 1)).collect());
-    let (process, opened) = scene.open(None, Bounds { products: 3, ..ROOMY }).await;
+    let (process, opened) = scene.open(None, 3).await;
     shows(&opened, &[1, 2, 3]).await;
     assert!(opened.catalogue.is_partial());
     scene.product.restore(vec![facts(1, 1)]);
@@ -276,7 +276,7 @@ async fn beyond_its_bounds_the_copy_is_a_part() {
 async fn after_a_restore_the_old_copy_is_shown_until_the_new_one_is_whole() {
     let scene = Scene::begin().await;
     scene.product.restore((1..=5).map(|id| facts(id, 9)).collect());
-    let (process, opened) = scene.open(None, ROOMY).await;
+    let (process, opened) = scene.open(None, MANY).await;
     shows(&opened, &[1, 2, 3, 4, 5]).await;
     scene.product.change(|told| told.withheld_from = Some(1));
     scene.product.restore(vec![facts(2, 1), facts(4, 1), facts(6, 1)]);
@@ -295,7 +295,7 @@ async fn after_a_restore_the_old_copy_is_shown_until_the_new_one_is_whole() {
 async fn while_the_feed_is_down_the_copy_stays_and_grows_older() {
     let scene = Scene::begin().await;
     scene.product.restore(vec![facts(1, 1)]);
-    let (process, opened) = scene.open(None, ROOMY).await;
+    let (process, opened) = scene.open(None, MANY).await;
     shows(&opened, &[1]).await;
     scene.product.change(|told| told.is_down = true);
     is_held_up(&process).await;
@@ -314,7 +314,7 @@ async fn the_copy_and_its_pictures_survive_a_restart_while_the_feed_is_down() {
     let scene = Scene::begin().await;
     let with_picture = ProductFacts { image: format!("/media/{PICTURE}"), ..facts(1, 1) };
     scene.product.restore(vec![with_picture, facts(2, 1), facts(3, 1)]);
-    let (process, opened) = scene.open(Some(&cache_dir), ROOMY).await;
+    let (process, opened) = scene.open(Some(&cache_dir), MANY).await;
     shows(&opened, &[1, 2, 3]).await;
     let picture = cache_dir.join(format!("media/{PICTURE}.webp"));
     kit::eventually(DEADLINE, "the picture is on disk", async || {
@@ -325,7 +325,7 @@ async fn the_copy_and_its_pictures_survive_a_restart_while_the_feed_is_down() {
     close(process, opened).await;
 
     scene.clock.advance(Duration::from_secs(300));
-    let (process, opened) = scene.open(Some(&cache_dir), ROOMY).await;
+    let (process, opened) = scene.open(Some(&cache_dir), MANY).await;
     assert_eq!(ids(&opened), [1, 2, 3], "at once, without waiting for the feed");
     assert_eq!(opened.catalogue.age(), Some(Duration::from_secs(300)));
     assert_eq!(opened.media.get(PICTURE).await.map(|picture| picture.bytes.len()), Ok(3));
@@ -341,12 +341,12 @@ async fn a_damaged_file_means_an_empty_start_and_no_more() {
     let scene = Scene::begin().await;
     scene.product.restore(vec![facts(1, 1)]);
     scene.product.change(|told| told.is_down = true);
-    let (process, opened) = scene.open(Some(folder.path()), ROOMY).await;
+    let (process, opened) = scene.open(Some(folder.path()), MANY).await;
     assert!(!opened.catalogue.is_known());
     scene.product.change(|told| told.is_down = false);
     shows(&opened, &[1]).await;
     close(process, opened).await;
-    let (process, opened) = scene.open(Some(folder.path()), ROOMY).await;
+    let (process, opened) = scene.open(Some(folder.path()), MANY).await;
     assert!(opened.catalogue.is_known(), "the file is a good one now");
     close(process, opened).await;
 }
@@ -358,7 +358,7 @@ async fn a_folder_that_cannot_be_used_keeps_no_shop_closed() {
     std::fs::write(&file, "").unwrap();
     let scene = Scene::begin().await;
     scene.product.restore(vec![facts(1, 1)]);
-    let (process, opened) = scene.open(Some(&file.join("below")), ROOMY).await;
+    let (process, opened) = scene.open(Some(&file.join("below")), MANY).await;
     shows(&opened, &[1]).await;
     close(process, opened).await;
 }
@@ -366,7 +366,7 @@ async fn a_folder_that_cannot_be_used_keeps_no_shop_closed() {
 #[tokio::test]
 async fn the_key_of_an_ended_session_is_refused_by_the_storefront_too() {
     let scene = Scene::begin().await;
-    let (process, opened) = scene.open(None, ROOMY).await;
+    let (process, opened) = scene.open(None, MANY).await;
     let expires_at = NOON + 900_000;
     let [stolen, other] = [1, 2].map(|session| {
         let session_id = Uuid::from_u128(session);
