@@ -15,7 +15,10 @@ use crate::{
     settings::{Limits, Settings},
 };
 use anyhow::Context;
-use chassis::problem::{ApiError, Kind};
+use chassis::{
+    problem::{ApiError, Kind},
+    trace::{self, TraceContext},
+};
 use reqwest::Request;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -56,7 +59,7 @@ impl Peer {
         settings: &Settings,
         metrics: PeerMetrics,
     ) -> anyhow::Result<Self> {
-        let wire = Wire::new(url, &settings.secret, &settings.limits)
+        let wire = Wire::new(name, url, &settings.secret, &settings.limits)
             .with_context(|| format!("cannot call the {name} service"))?;
         Ok(Self {
             name,
@@ -181,7 +184,9 @@ impl Peer {
     pub(crate) async fn probe(&self, question: &Question) -> bool {
         let call = (question.call)();
         let request = self.wire.request(Caller::nobody(), &call);
-        let exchange = self.wire.send(request, call.max_bytes);
+        // Nobody wants to see the trace of each probe.
+        let context = TraceContext { sampled: false, ..TraceContext::begin() };
+        let exchange = trace::scope(context, self.wire.send(request, call.max_bytes));
         match timeout(self.limits.probe, exchange).await {
             Ok(Ok(answer)) => (question.is_good)(&answer),
             Ok(Err(_)) | Err(_) => false,
