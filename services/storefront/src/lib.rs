@@ -9,6 +9,7 @@ mod format;
 mod home;
 mod pages;
 mod session;
+mod staff;
 mod texts;
 mod views;
 

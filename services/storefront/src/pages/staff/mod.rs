@@ -1,1 +1,4 @@
 //! The pages of staff.
+
+mod import;
+mod upload;

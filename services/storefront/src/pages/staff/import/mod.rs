@@ -1,0 +1,3 @@
+//! The import of a CSV file.
+
+mod kept;
