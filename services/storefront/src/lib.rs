@@ -20,17 +20,18 @@ use axum::routing::get;
 use chassis::readiness::AlwaysReady;
 use std::sync::Arc;
 
-pub use args::{Command, Peers, Settings};
+pub use args::{Command, CopySettings, Peers, Settings, ShopSettings};
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {
     let Command::Serve(settings) = command;
-    let Settings { serve, peers } = *settings;
+    let Settings { serve, peers, .. } = *settings;
     chassis::process::run(serve, "storefront", env!("CARGO_PKG_VERSION"), |_| async move {
         Ok(chassis::Part {
             public: router(&peers),
             internal: Router::new(),
             readiness: Arc::new(AlwaysReady),
+            error_pages: None,
             drained: Box::pin(async {}),
         })
     })
