@@ -5,11 +5,9 @@ use crate::staff::{
     rules::{Capability, Catalogue, Rule, Seen, Standing},
 };
 
-pub(crate) const STAFF: &str = "Staff";
-pub(crate) const SKIP: &str = "Staff pages";
-
 /// The pages, as the navigation names them.
 pub(crate) mod nav {
+    pub(crate) const LABEL: &str = "Staff pages";
     pub(crate) const OVERVIEW: &str = "Overview";
     pub(crate) const PRODUCTS: &str = "Products";
     pub(crate) const IMPORT: &str = "Import";
@@ -25,6 +23,7 @@ pub(crate) mod word {
     pub(crate) const CANCEL: &str = "Cancel";
     pub(crate) const FILTER: &str = "Show";
     pub(crate) const ALL: &str = "All";
+    pub(crate) const PAGES: &str = "Pages";
     pub(crate) const NEXT: &str = "Next page";
     pub(crate) const FIRST: &str = "First page";
     pub(crate) const YES: &str = "Yes";
@@ -44,12 +43,17 @@ pub(crate) mod overview {
     pub(crate) const NONE_TO_FULFIL: &str = "Nothing waits to be fulfilled.";
     pub(crate) const ORDERS_DOWN: &str = "Orders are paused for a moment. Nothing is lost; they show again as soon as \
                                    the order service is back.";
-    pub(crate) const ALL_ORDERS: &str = "All orders";
+    pub(crate) const ALL_TO_FULFIL: &str = "All confirmed orders";
+    pub(crate) const MORE_TO_FULFIL: &str = "There are more: all confirmed orders";
     pub(crate) const LOW_STOCK: &str = "Running low";
     pub(crate) const NONE_LOW: &str = "Nothing is running low.";
     pub(crate) const ALL_LOW: &str = "All that is low or out";
     pub(crate) const STATE: &str = "The shop now";
     pub(crate) const ALL_RULES: &str = "The rules in full";
+
+    pub(crate) fn rules_holding(holding: usize, all: usize) -> String {
+        format!("{holding} of {all} rules hold")
+    }
 
     pub(crate) fn low_count(low: usize, out: usize) -> String {
         format!("{} low, {} out of stock", super::count(low, "product", "products"), out)
@@ -90,8 +94,9 @@ pub(crate) mod products {
         format!("Edit {name}")
     }
 
-    pub(crate) fn pieces(pieces: i64) -> String {
-        if pieces == 1 { "1 piece".into() } else { format!("{pieces} pieces") }
+    /// `written` is the number as the locale writes it.
+    pub(crate) fn pieces(pieces: i64, written: &str) -> String {
+        format!("{written} {}", if pieces == 1 { "piece" } else { "pieces" })
     }
 }
 
@@ -140,6 +145,10 @@ pub(crate) mod product {
 
     pub(crate) fn edit(name: &str) -> String {
         format!("Edit {name}")
+    }
+
+    pub(crate) fn picture_of(name: &str) -> String {
+        format!("Picture of {name}")
     }
 
     pub(crate) fn label(field: Field) -> &'static str {
@@ -214,6 +223,8 @@ pub(crate) mod import {
     pub(crate) const CHECK: &str = "Check only";
     pub(crate) const IMPORT: &str = "Import";
     pub(crate) const IMPORT_NOW: &str = "Import these products";
+    pub(crate) const IMPORT_AGAIN: &str = "Send the same file again";
+    pub(crate) const EXAMPLE: &str = "An example";
     pub(crate) const FORMAT: &str = "How the file looks";
     pub(crate) const FORMAT_COLUMNS: &str = "Columns, in any order. The first three are needed:";
     pub(crate) const FORMAT_PRICE: &str =
@@ -292,6 +303,8 @@ pub(crate) mod orders {
     pub(crate) const ACTION: &str = "Action";
     pub(crate) const FULFIL: &str = "Fulfil";
     pub(crate) const CANCEL: &str = "Cancel order";
+    pub(crate) const CANCEL_DO: &str = "Yes, cancel it";
+    pub(crate) const BASKETS: &str = "Baskets";
     pub(crate) const CANCEL_SURE: &str = "The customer's order is given up and its stock is free again.";
     pub(crate) const NONE: &str = "No orders yet";
     pub(crate) const NONE_LEAD: &str = "They will show here as soon as somebody orders.";

@@ -66,19 +66,19 @@ impl ProductFormPage {
         Field::ALL
     }
 
-    pub(crate) fn label(&self, field: &Field) -> &'static str {
-        text::product::label(*field)
+    pub(crate) fn label(&self, field: Field) -> &'static str {
+        text::product::label(field)
     }
 
-    pub(crate) fn hint(&self, field: &Field) -> String {
-        text::product::hint(*field, &self.currency, &self.example_price)
+    pub(crate) fn hint(&self, field: Field) -> String {
+        text::product::hint(field, &self.currency, &self.example_price)
     }
 
-    pub(crate) fn value(&self, field: &Field) -> &str {
-        self.typed.value(*field)
+    pub(crate) fn value(&self, field: Field) -> &str {
+        self.typed.value(field)
     }
 
-    pub(crate) fn error(&self, field: &Field) -> Option<&str> {
+    pub(crate) fn error(&self, field: Field) -> Option<&str> {
         self.errors.of(field.name())
     }
 }
