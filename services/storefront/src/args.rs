@@ -6,6 +6,8 @@ use chassis::args::ServeArgs;
 use clap::{Args, Subcommand};
 use contract::Currency;
 
+use crate::catalogue::CatalogueSettings;
+
 /// What the storefront can be told to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -23,7 +25,7 @@ pub struct Settings {
     #[command(flatten)]
     pub shop: ShopSettings,
     #[command(flatten)]
-    pub copy: CopySettings,
+    pub catalogue: CatalogueSettings,
 }
 
 /// Where the three services are.
@@ -38,12 +40,6 @@ pub struct Peers {
     /// Public address of the order service
     #[arg(long, env = "SHOPKEEPER_ORDER_URL", value_name = "URL")]
     pub order_url: String,
-    /// Internal address of the user service, which tells of ended sessions
-    #[arg(long, env = "SHOPKEEPER_USER_INTERNAL_URL", value_name = "URL")]
-    pub user_internal_url: String,
-    /// Internal address of the product service, which tells of its catalogue
-    #[arg(long, env = "SHOPKEEPER_PRODUCT_INTERNAL_URL", value_name = "URL")]
-    pub product_internal_url: String,
 }
 
 /// How the shop presents itself.
@@ -68,20 +64,6 @@ pub struct ShopSettings {
     /// again when it changes
     #[arg(long, env = "SHOPKEEPER_COOKIE_KEY_FILE", value_name = "FILE")]
     pub cookie_key_file: PathBuf,
-}
-
-/// The bounds of what the storefront remembers of the catalogue, and where it lies.
-#[derive(Clone, Debug, Args)]
-pub struct CopySettings {
-    /// Folder for the copy of the catalogue and its pictures; without one they lie in memory only
-    #[arg(long, env = "SHOPKEEPER_CACHE_DIR", value_name = "DIR")]
-    pub cache_dir: Option<PathBuf>,
-    /// The most products that the copy holds
-    #[arg(long, env = "SHOPKEEPER_COPY_PRODUCTS", value_name = "N", default_value_t = 10_000)]
-    pub copy_products: usize,
-    /// The most bytes of the copy, pictures included
-    #[arg(long, env = "SHOPKEEPER_COPY_BYTES", value_name = "BYTES", default_value_t = 32 * 1024 * 1024)]
-    pub copy_bytes: usize,
 }
 
 #[cfg(test)]

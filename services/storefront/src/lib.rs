@@ -20,7 +20,8 @@ use axum::routing::get;
 use chassis::readiness::AlwaysReady;
 use std::sync::Arc;
 
-pub use args::{Command, CopySettings, Peers, Settings, ShopSettings};
+pub use args::{Command, Peers, Settings, ShopSettings};
+pub use catalogue::CatalogueSettings;
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {

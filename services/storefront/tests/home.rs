@@ -11,8 +11,6 @@ fn peers(user_url: &str) -> Peers {
         user_url: user_url.to_owned(),
         product_url: "http://127.0.0.1:8082".to_owned(),
         order_url: "http://127.0.0.1:8083/".to_owned(),
-        user_internal_url: "http://127.0.0.1:9081".to_owned(),
-        product_internal_url: "http://127.0.0.1:9082".to_owned(),
     }
 }
 
