@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{Card, CopyNote, Page};
+use super::{Card, Page};
 use crate::texts;
 
-/// `/`
+/// `/`. If the products come from the storefront's copy, `Page::from_copy` says so.
 #[derive(Clone, Debug, Template)]
 #[template(path = "home.html")]
 pub(crate) struct HomePage {
@@ -16,8 +16,6 @@ pub(crate) struct HomePage {
     pub(crate) products: Vec<Card>,
     /// The opaque `after` of the next page.
     pub(crate) next: Option<String>,
-    /// Set if the products come from the storefront's copy.
-    pub(crate) copy: Option<CopyNote>,
     /// True if there is neither a live catalogue nor a copy.
     pub(crate) is_unavailable: bool,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::CopyNote;
 use crate::assets::Assets;
 use crate::format::Format;
 use crate::texts;
@@ -174,6 +175,11 @@ impl Page {
     pub(crate) fn notice(&mut self, about: Part, text: impl Into<String>) {
         self.notices.retain(|notice| notice.about != about);
         self.notices.push(Notice { about, text: text.into() });
+    }
+
+    /// Says that products come from the storefront's copy, and how old it is (`#catalogue-age`).
+    pub(crate) fn from_copy(&mut self, copy: CopyNote) {
+        self.notice(Part::Product, copy.text());
     }
 
     /// Says the usual sentence about every part that is down and of which nothing was said yet.

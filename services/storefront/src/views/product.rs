@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::{Card, CopyNote, FormErrors, Page};
+use super::{Card, FormErrors, Page};
 use crate::texts;
 
-/// `/product/<slug>`
+/// `/product/<slug>`. If it comes from the storefront's copy, `Page::from_copy` says so.
 #[derive(Clone, Debug, Template)]
 #[template(path = "product.html")]
 pub(crate) struct ProductPage {
@@ -15,8 +15,6 @@ pub(crate) struct ProductPage {
     /// What stands in the quantity field; "1" at first.
     pub(crate) quantity: String,
     pub(crate) errors: FormErrors,
-    /// Set if it is shown from the storefront's copy.
-    pub(crate) copy: Option<CopyNote>,
     /// A few others of the category; may be empty.
     pub(crate) related: Vec<Card>,
 }
