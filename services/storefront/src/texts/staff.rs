@@ -90,9 +90,8 @@ pub(crate) mod products {
     pub(crate) const READ_ONLY: &str = "The product service does not answer. Products can be looked at but not changed; \
                                  stock numbers are not known here.";
 
-    pub(crate) fn edit(name: &str) -> String {
-        format!("Edit {name}")
-    }
+    pub(crate) const FROM_COPY: &str = "This list goes on in the last known catalogue, where stock numbers are not \
+                                        known. Show the list anew for the present one.";
 
     /// `written` is the number as the locale writes it.
     pub(crate) fn pieces(pieces: i64, written: &str) -> String {
@@ -363,6 +362,7 @@ pub(crate) mod customers {
     pub(crate) const YOU: &str = "you";
     pub(crate) const FIND: &str = "Customer number";
     pub(crate) const FIND_HINT: &str = "As on an order.";
+    pub(crate) const NOT_A_NUMBER: &str = "Type a number, as it stands on an order.";
     pub(crate) const OPEN: &str = "Open";
     pub(crate) const NONE: &str = "No accounts";
     pub(crate) const BACK: &str = "All customers";

@@ -20,6 +20,8 @@ pub(crate) struct ProductFormPage {
     pub(crate) conflict: Vec<Compared>,
     /// Nothing can be saved now; the sentence that says so.
     pub(crate) disabled: Option<&'static str>,
+    /// It may have been made already by an attempt whose answer was lost.
+    pub(crate) is_retry: bool,
     /// Code of the currency.
     pub(crate) currency: String,
     /// A price as it is typed.

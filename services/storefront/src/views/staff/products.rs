@@ -22,10 +22,8 @@ pub(crate) struct ProductsPage {
     pub(crate) next: Option<String>,
     /// True behind the first page.
     pub(crate) is_continued: bool,
-    /// True if this is the copy: nothing can be changed, and no number is known.
-    pub(crate) is_read_only: bool,
-    /// The query cannot be read, as a sentence.
-    pub(crate) problem: Option<String>,
+    /// This is the copy: nothing can be changed, and no number is known. The sentence that says so.
+    pub(crate) note: Option<&'static str>,
 }
 
 /// What is looked for, as it was typed.
