@@ -12,6 +12,12 @@ mod cookies;
 mod flash;
 mod format;
 mod home;
+mod csrf;
+mod headers;
+mod next;
+mod shop;
+mod typed;
+mod visit;
 mod pages;
 #[allow(dead_code, unused_imports, reason = "the pages use it next")]
 mod session;
