@@ -28,8 +28,10 @@ impl Contents {
         let of = |wanted: Stock| self.entries().filter(move |entry| entry.facts.stock == wanted);
         let (after_rank, after_id) = after.and_then(parse).unwrap_or((0, 0));
         let ranked = of(Stock::Out).map(|entry| (0_u8, entry)).chain(of(Stock::Low).map(|entry| (1, entry)));
-        let mut rest = ranked.filter(|(rank, entry)| (*rank, entry.facts.id) > (after_rank, after_id)).peekable();
-        let mut page = LowStock { low: of(Stock::Low).count(), out: of(Stock::Out).count(), ..LowStock::default() };
+        let mut rest =
+            ranked.filter(|(rank, entry)| (*rank, entry.facts.id) > (after_rank, after_id)).peekable();
+        let mut page =
+            LowStock { low: of(Stock::Low).count(), out: of(Stock::Out).count(), ..LowStock::default() };
         let mut last = None;
         for (rank, entry) in rest.by_ref().take(limit.max(1)) {
             page.products.push(entry.product());

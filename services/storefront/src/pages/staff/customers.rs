@@ -26,8 +26,8 @@ pub(super) async fn list(Inside(mut visit): Inside, Query(mut fields): Query) ->
         return visit.go(&address(number));
     }
     let after = Some(field("after")).filter(|after| !after.is_empty());
-    let service = visit.shop.peers.user.clone();
-    let asked = visit.ask(async |caller| service.users(caller, SHOWN, after.as_deref()).await).await;
+    let (service, from) = (&visit.shop.peers.user.clone(), after.as_deref());
+    let asked = visit.ask(|me| async move { service.users(me.caller(), SHOWN, from).await }).await;
     let found = match asked {
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {
@@ -73,13 +73,14 @@ pub(super) async fn reset_password(
     if number == own_id(&visit) {
         return own_account(&mut visit, &named).await;
     }
-    let password = typed.verbatim("new_password");
+    let password = &typed.verbatim("new_password");
     if password.is_empty() {
         let errors = FormErrors::at("new_password", text::customers::NO_PASSWORD);
         return again(&mut visit, &named, StatusCode::BAD_REQUEST, errors, None).await;
     }
-    let service = visit.shop.peers.user.clone();
-    let done = visit.ask(async |caller| service.reset_password(caller, number, &password).await).await;
+    let service = &visit.shop.peers.user.clone();
+    let done =
+        visit.ask(|me| async move { service.reset_password(me.caller(), number, password).await }).await;
     let error = match done {
         Ok(()) => return visit.go_saying(&address(number), Code::PasswordReset.about(number)),
         Err(error) => error,
@@ -106,8 +107,8 @@ macro_rules! standing {
             if number == own_id(&visit) {
                 return own_account(&mut visit, &named).await;
             }
-            let service = visit.shop.peers.user.clone();
-            let done = visit.ask(async |caller| service.$name(caller, number).await).await;
+            let service = &visit.shop.peers.user.clone();
+            let done = visit.ask(|me| async move { service.$name(me.caller(), number).await }).await;
             changed(&mut visit, &named, done, Code::$code).await
         }
     )*};
@@ -172,8 +173,9 @@ fn one(
 async fn look_up(visit: &mut Visit, named: &str) -> Result<User, Response> {
     let Some(number) = id(named) else { return Err(nothing_here(visit)) };
     let before = Some(number - 1).filter(|before| *before > 0).map(|before| before.to_string());
-    let service = visit.shop.peers.user.clone();
-    let asked = visit.ask(async |caller| service.users(caller, 1, before.as_deref()).await).await;
+    let before = before.as_deref();
+    let service = &visit.shop.peers.user.clone();
+    let asked = visit.ask(|me| async move { service.users(me.caller(), 1, before).await }).await;
     let found = match asked {
         Ok(page) => page.items.into_iter().find(|user| user.id == number),
         Err(error) => return Err(visit.not_given(error, Part::User, text::customers::UNAVAILABLE)),

@@ -26,7 +26,10 @@ pub(super) async fn list(Inside(mut visit): Inside, Query(mut fields): Query) ->
     let low = shop.catalogue.low_stock(after.as_deref(), SHOWN);
     let numbers = numbers(&mut visit, &low.products).await;
     let format = &shop.look.format;
-    let row = |(index, product): (usize, &Product)| match numbers.as_ref().and_then(|found| found[index].as_ref()) {
+    let row = |(index, product): (usize, &Product)| match numbers
+        .as_ref()
+        .and_then(|found| found[index].as_ref())
+    {
         // It was restocked a moment ago.
         Some(now) if now.stock == Stock::InStock => None,
         Some(now) => Some(LowStockRow::new(now, now.stock_quantity, format)),
@@ -49,7 +52,7 @@ async fn numbers(visit: &mut Visit, products: &[Product]) -> Option<Vec<Option<P
     if visit.shop.parts().product == Health::Down {
         return None;
     }
-    let service = visit.shop.peers.product.clone();
+    let service = &visit.shop.peers.product.clone();
     let caller = visit.caller();
     let ask = |id: i64| {
         let service = service.clone();

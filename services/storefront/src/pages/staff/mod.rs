@@ -23,13 +23,11 @@ use chassis::input::BodyLimit;
 use crate::shop::Shop;
 pub(crate) use rules::watch;
 
-use crate::staff::history::History;
-
 /// The product form: a description of 10,000 characters, each of four bytes, each written as three characters.
 const PRODUCT_FORM: BodyLimit = BodyLimit(192 * 1024);
 
 /// The routes under `/staff`.
-pub(crate) fn routes(history: History) -> Router<Arc<Shop>> {
+pub(crate) fn routes() -> Router<Arc<Shop>> {
     Router::new()
         .route("/staff", get(overview::show))
         .route("/staff/products", get(products::list))
@@ -49,6 +47,5 @@ pub(crate) fn routes(history: History) -> Router<Arc<Shop>> {
         .route("/staff/customers/{id}/grant-staff", post(customers::grant_staff))
         .route("/staff/customers/{id}/revoke-staff", post(customers::revoke_staff))
         .route("/staff/rules", get(rules::show))
-        .layer(Extension(history))
         .merge(import::routes())
 }

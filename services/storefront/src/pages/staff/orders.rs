@@ -22,8 +22,8 @@ pub(super) async fn list(Inside(mut visit): Inside, Query(mut fields): Query) ->
     let mut field = |name| fields.optional::<Verbatim>(name).map(|text| text.0).unwrap_or_default();
     let filter = StateFilter::named(&field("state")).unwrap_or_default();
     let after = Some(field("after")).filter(|after| !after.is_empty());
-    let service = visit.shop.peers.order.clone();
-    let asked = visit.ask(async |caller| service.orders(caller, filter.0, SHOWN, after.as_deref()).await).await;
+    let (service, from) = (&visit.shop.peers.order.clone(), after.as_deref());
+    let asked = visit.ask(|me| async move { service.orders(me.caller(), filter.0, SHOWN, from).await }).await;
     let found = match asked {
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {
@@ -54,15 +54,15 @@ pub(super) async fn show(Inside(mut visit): Inside, Path(named): Path<String>) -
 
 pub(super) async fn fulfil(Inside(mut visit): Inside, Path(named): Path<String>) -> Response {
     let Some(number) = id(&named) else { return nothing_here(&mut visit) };
-    let service = visit.shop.peers.order.clone();
-    let done = visit.ask(async |caller| service.fulfil(caller, number).await).await;
+    let service = &visit.shop.peers.order.clone();
+    let done = visit.ask(|me| async move { service.fulfil(me.caller(), number).await }).await;
     moved(&mut visit, number, done, Code::OrderFulfilled).await
 }
 
 pub(super) async fn cancel(Inside(mut visit): Inside, Path(named): Path<String>) -> Response {
     let Some(number) = id(&named) else { return nothing_here(&mut visit) };
-    let service = visit.shop.peers.order.clone();
-    let done = visit.ask(async |caller| service.cancel(caller, number).await).await;
+    let service = &visit.shop.peers.order.clone();
+    let done = visit.ask(|me| async move { service.cancel(me.caller(), number).await }).await;
     moved(&mut visit, number, done, Code::OrderCancelled).await
 }
 
@@ -92,8 +92,8 @@ async fn moved(visit: &mut Visit, number: i64, done: Result<Order, CallError>, c
 }
 
 async fn look_up(visit: &mut Visit, number: i64) -> Result<Order, Response> {
-    let service = visit.shop.peers.order.clone();
-    let asked = visit.ask(async |caller| service.order(caller, number).await).await;
+    let service = &visit.shop.peers.order.clone();
+    let asked = visit.ask(|me| async move { service.order(me.caller(), number).await }).await;
     asked.map_err(|error| visit.not_given(error, Part::Order, text::orders::UNAVAILABLE))
 }
 

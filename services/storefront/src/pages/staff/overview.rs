@@ -1,6 +1,5 @@
 //! `/staff`: what waits, and how the shop fares.
 
-use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Response;
 use contract::order::OrderState;
@@ -8,17 +7,17 @@ use contract::order::OrderState;
 use super::door::Inside;
 use super::refusals::{Ended, ended};
 use super::rules::survey;
-use crate::staff::history::History;
 use crate::texts::staff as text;
 use crate::views::staff::{LowStockRow, OrderRow, OverviewPage};
 
 /// How many orders and products are shown: enough to begin with.
 const SHOWN: u32 = 6;
 
-pub(super) async fn show(Inside(mut visit): Inside, Extension(history): Extension<History>) -> Response {
-    let service = visit.shop.peers.order.clone();
+pub(super) async fn show(Inside(mut visit): Inside) -> Response {
+    let service = &visit.shop.peers.order.clone();
     let confirmed = Some(OrderState::Confirmed);
-    let asked = visit.ask(async |caller| service.orders(caller, confirmed, SHOWN, None).await).await;
+    let asked =
+        visit.ask(|me| async move { service.orders(me.caller(), confirmed, SHOWN, None).await }).await;
     let orders = match asked {
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {
@@ -35,7 +34,7 @@ pub(super) async fn show(Inside(mut visit): Inside, Extension(history): Extensio
         orders: orders.map(|page| page.items.iter().map(|order| OrderRow::new(order, format)).collect()),
         low: low.products.iter().map(|product| LowStockRow::new(product, None, format)).collect(),
         low_counts: (low.low, low.out),
-        survey: survey(&shop, &history),
+        survey: survey(&shop),
     };
     visit.show(StatusCode::OK, &view)
 }

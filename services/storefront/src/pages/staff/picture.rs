@@ -48,10 +48,13 @@ pub(super) async fn set(
             return form(&mut visit, &named, StatusCode::BAD_REQUEST, errors).await;
         }
     };
-    let service = visit.shop.peers.product.clone();
+    let service = &visit.shop.peers.product.clone();
     // The product service tells the kind by the bytes.
     const KIND: &str = "application/octet-stream";
-    let asked = visit.ask(async |caller| service.set_image(caller, number, picture.clone(), KIND).await).await;
+    let picture = &picture;
+    let asked = visit
+        .ask(|me| async move { service.set_image(me.caller(), number, picture.clone(), KIND).await })
+        .await;
     let error = match asked {
         Ok(_) => {
             let address = format!("/staff/products/{number}");

@@ -3,8 +3,6 @@
 //! A change names the version that its form was made from. If the product has another one by now, nothing is
 //! written: the form comes back as it was typed, beside what somebody else has made of the product.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -42,8 +40,8 @@ pub(super) async fn create(Inside(mut visit): Inside, mut typed: Typed) -> Respo
             return visit.show(StatusCode::BAD_REQUEST, &view);
         }
     };
-    let (service, draft) = (visit.shop.peers.product.clone(), draft(&entered));
-    let error = match visit.ask(async |caller| service.create(caller, &draft).await).await {
+    let (service, draft) = (&visit.shop.peers.product.clone(), &draft(&entered));
+    let error = match visit.ask(|me| async move { service.create(me.caller(), draft).await }).await {
         Ok(product) => return created(&mut visit, product.id),
         Err(error) => error,
     };
@@ -109,9 +107,12 @@ pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, m
     if seen.version != Some(product.version) || has_moved {
         return conflict(&mut visit, &product, form, changed.stock_quantity.is_some());
     }
-    let (service, changes) = (visit.shop.peers.product.clone(), changes(changed.clone()));
+    let (service, changes) = (&visit.shop.peers.product.clone(), &changes(changed.clone()));
     let (number, version) = (product.id, product.version);
-    let error = match visit.ask(async |caller| service.edit(caller, number, version, &changes).await).await {
+    let error = match visit
+        .ask(|me| async move { service.edit(me.caller(), number, version, changes).await })
+        .await
+    {
         Ok(saved) => return visit.go_saying(&address(saved.id), Code::ProductSaved.about(saved.id)),
         Err(error) => error,
     };
@@ -138,8 +139,8 @@ pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, m
 /// The product that an address names, and whether the product service told it; else the answer.
 pub(super) async fn look_up(visit: &mut Visit, named: &str) -> Result<(Product, bool), Response> {
     let Some(number) = id(named) else { return Err(nothing_here(visit)) };
-    let (service, name) = (visit.shop.peers.product.clone(), number.to_string());
-    let error = match visit.ask(async |caller| service.product(caller, &name).await).await {
+    let (service, name) = (&visit.shop.peers.product.clone(), &number.to_string());
+    let error = match visit.ask(|me| async move { service.product(me.caller(), name).await }).await {
         Ok(product) => return Ok((product, true)),
         Err(error) => error,
     };
@@ -311,8 +312,8 @@ fn is_as_wanted(changed: &Changed, product: &Product) -> bool {
 
 /// The product with this slug, if it is exactly what was to be made.
 async fn same_product(visit: &mut Visit, entered: &Entered) -> Option<i64> {
-    let service = Arc::clone(&visit.shop).peers.product.clone();
-    let found = visit.ask(async |caller| service.product(caller, &entered.slug).await).await.ok()?;
+    let (service, slug) = (&visit.shop.peers.product.clone(), entered.slug.as_str());
+    let found = visit.ask(|me| async move { service.product(me.caller(), slug).await }).await.ok()?;
     let is_same = entered.changes(&found, found.stock_quantity);
     let is_same = Changed { stock_quantity: None, ..is_same }.is_empty();
     is_same.then_some(found.id)

@@ -35,8 +35,8 @@ pub(super) async fn list(Inside(mut visit): Inside, QueryString(mut fields): Que
     let asked = match &after {
         Some(after) if is_of_copy(after) => None,
         _ => {
-            let (service, query) = (shop.peers.product.clone(), live_query(&filter, after.as_deref()));
-            match visit.ask(async |caller| service.list(caller, &query).await).await {
+            let (service, query) = (&shop.peers.product, &live_query(&filter, after.as_deref()));
+            match visit.ask(|me| async move { service.list(me.caller(), query).await }).await {
                 Ok(page) => Some(page),
                 Err(error) => match ended(&mut visit, error) {
                     Ended::Out(response) => return response,

@@ -20,7 +20,9 @@ pub(super) enum Ended {
 /// Sorts the ways to fail.
 pub(super) fn ended(visit: &mut Visit, error: CallError) -> Ended {
     match error {
-        CallError::Unavailable(unavailable) => Ended::Silence { may_have_happened: unavailable.may_have_happened },
+        CallError::Unavailable(unavailable) => {
+            Ended::Silence { may_have_happened: unavailable.may_have_happened }
+        }
         CallError::Refused(refused) if refused.status == 401 => Ended::Out(visit.not_logged_in()),
         CallError::Refused(refused) if matches!(refused.status, 403 | 429) => {
             Ended::Out(visit.refused(&refused))

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chassis::shutdown::Shutdown;
 
 use super::door::Inside;
 use crate::shop::Shop;
-use crate::staff::history::History;
 use crate::staff::rules::{Seen, Situation};
 use crate::texts::{ages, staff as text};
 use crate::views::Health;
@@ -19,24 +17,24 @@ use crate::views::staff::{RulesPage, Survey};
 /// How often the parts are looked at, so that changes are dated though nobody reads the page.
 const EVERY: Duration = Duration::from_secs(1);
 
-pub(super) async fn show(Inside(mut visit): Inside, Extension(history): Extension<History>) -> Response {
-    let survey = survey(&visit.shop, &history);
+pub(super) async fn show(Inside(mut visit): Inside) -> Response {
+    let survey = survey(&visit.shop);
     let view = RulesPage { page: visit.page(text::rules::TITLE), survey };
     visit.show(StatusCode::OK, &view)
 }
 
 /// Dates the changes of the parts until the process drains.
-pub(crate) async fn watch(shop: Arc<Shop>, history: History, shutdown: Shutdown) {
+pub(crate) async fn watch(shop: Arc<Shop>, shutdown: Shutdown) {
     let mut ticks = tokio::time::interval(EVERY);
     while shutdown.unless_draining(ticks.tick()).await.is_some() {
-        history.observe(&situation(&shop), shop.clock.now_unix_ms());
+        shop.history.observe(&situation(&shop), shop.clock.now_unix_ms());
     }
 }
 
 /// How the shop fares at this moment.
-pub(super) fn survey(shop: &Shop, history: &History) -> Survey {
+pub(super) fn survey(shop: &Shop) -> Survey {
     let situation = situation(shop);
-    let past = history.observe(&situation, shop.clock.now_unix_ms());
+    let past = shop.history.observe(&situation, shop.clock.now_unix_ms());
     let copy = shop.catalogue.age().map(|age| (ages::ago(age), shop.catalogue.len()));
     Survey::new(&situation, &past, copy, &shop.look.format)
 }

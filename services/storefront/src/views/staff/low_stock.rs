@@ -4,8 +4,8 @@ use askama::Template;
 use contract::product::{Product, Stock};
 
 use super::Section;
-use crate::texts;
 use crate::format::Format;
+use crate::texts;
 use crate::texts::staff as text;
 use crate::views::Page;
 
@@ -46,7 +46,9 @@ impl LowStockRow {
             name: product.name.clone(),
             category: product.category.clone(),
             stock: product.stock,
-            pieces: pieces.map(|pieces| text::products::pieces(pieces, &format.number(pieces))).unwrap_or_default(),
+            pieces: pieces
+                .map(|pieces| text::products::pieces(pieces, &format.number(pieces)))
+                .unwrap_or_default(),
         }
     }
 

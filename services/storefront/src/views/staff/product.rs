@@ -61,7 +61,9 @@ impl ProductFormPage {
     }
 
     pub(crate) fn heading(&self) -> String {
-        self.subject.as_ref().map_or_else(|| text::product::NEW.to_owned(), |subject| text::product::edit(&subject.name))
+        self.subject
+            .as_ref()
+            .map_or_else(|| text::product::NEW.to_owned(), |subject| text::product::edit(&subject.name))
     }
 
     pub(crate) fn fields(&self) -> [Field; 7] {

@@ -63,7 +63,12 @@ impl ProductFilter {
 
     /// The address of the list from `after` on.
     pub(crate) fn href(&self, after: Option<&str>) -> String {
-        let named = [("q", &self.q), ("category", &self.category), ("sort", &self.sort), ("in_stock", &self.in_stock)];
+        let named = [
+            ("q", &self.q),
+            ("category", &self.category),
+            ("sort", &self.sort),
+            ("in_stock", &self.in_stock),
+        ];
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in named.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);

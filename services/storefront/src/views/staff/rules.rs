@@ -67,8 +67,14 @@ pub(crate) struct PartRow {
 
 impl Survey {
     /// `copy_age` is said as "12 seconds ago"; absent if no catalogue was ever seen.
-    pub(crate) fn new(situation: &Situation, past: &Past, copy: Option<(String, usize)>, format: &Format) -> Self {
-        let since = |since: Since| text::rules::since(&format.date_time(Timestamp::from_unix_ms(since.unix_ms)));
+    pub(crate) fn new(
+        situation: &Situation,
+        past: &Past,
+        copy: Option<(String, usize)>,
+        format: &Format,
+    ) -> Self {
+        let since =
+            |since: Since| text::rules::since(&format.date_time(Timestamp::from_unix_ms(since.unix_ms)));
         let catalogue = situation.catalogue();
         let rule = |rule: Rule| {
             let standing = situation.standing(rule);
@@ -128,4 +134,3 @@ fn seen_mark(seen: Seen) -> &'static str {
         Seen::Unknown => "unknown",
     }
 }
-

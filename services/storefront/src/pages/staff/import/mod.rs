@@ -40,8 +40,8 @@ const CHECK: Duration = Duration::from_secs(9);
 
 /// The routes of the import, which keep files between the check and the import.
 pub(super) fn routes() -> Router<Arc<Shop>> {
-    let importing = get(show).post(send).layer(Extension(FORM)).layer(Extension(Kept::default()));
-    Router::new().route("/staff/import", importing)
+    let importing = get(show).post(send);
+    Router::new().route("/staff/import", importing).layer(Extension(FORM)).layer(Extension(Kept::default()))
 }
 
 async fn show(Inside(mut visit): Inside) -> Response {
@@ -76,12 +76,10 @@ async fn send(
         }
         (Some(file), true, _) => file,
         (None, false, _) => Bytes::from(pasted.clone()),
-        (None, true, Some(id)) => {
-            match id.parse().ok().and_then(|id| kept.get(id, owner, now)) {
-                Some(file) => file,
-                None => return wrong(&mut visit, StatusCode::CONFLICT, "", "file", text::import::FILE_GONE),
-            }
-        }
+        (None, true, Some(id)) => match id.parse().ok().and_then(|id| kept.get(id, owner, now)) {
+            Some(file) => file,
+            None => return wrong(&mut visit, StatusCode::CONFLICT, "", "file", text::import::FILE_GONE),
+        },
         (None, true, None) => {
             return wrong(&mut visit, StatusCode::BAD_REQUEST, "", "file", text::import::NOTHING_SENT);
         }
@@ -103,8 +101,8 @@ async fn send(
 
 /// What an import would do.
 async fn check(visit: &mut Visit, kept: &Kept, owner: i64, file: Bytes, pasted: String) -> Response {
-    let service = visit.shop.peers.product.clone();
-    let asked = visit.ask(async |caller| service.import(caller, file.clone(), true).await);
+    let (service, sent) = (&visit.shop.peers.product.clone(), &file);
+    let asked = visit.ask(|me| async move { service.import(me.caller(), sent.clone(), true).await });
     let field = if pasted.is_empty() { "file" } else { "text" };
     let error = match tokio::time::timeout(CHECK, asked).await {
         Ok(Ok(counts)) => {
