@@ -244,7 +244,7 @@ mod tests {
             trace_id: None,
             extensions: serde_json::from_value(extensions).expect("an object"),
         };
-        CallError::Refused(Refused { status, problem, retry_after: None })
+        CallError::Refused(Refused { status, problem: Box::new(problem), retry_after: None })
     }
 
     fn silent(may_have_happened: bool) -> CallError {
