@@ -1,7 +1,8 @@
-//! Export of server spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests, and of events of other
+//! parts that took effect here.
 //!
-//! Spans are made from what the edge knows when a request ends, and handed to the batch processor, whose
-//! own thread sends them with a blocking client.
+//! Spans are made from what is known when a piece of work ends, and handed to the batch processor, whose own
+//! thread sends them with a blocking client.
 
 use crate::trace::TraceContext;
 use anyhow::Context;
@@ -15,6 +16,7 @@ use opentelemetry_sdk::{
     trace::{BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor},
 };
 use std::{
+    borrow::Cow,
     sync::OnceLock,
     time::{Duration, SystemTime},
 };
@@ -29,8 +31,20 @@ pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
     pub(crate) route: &'a str,
     pub(crate) status: u16,
-    pub(crate) ended: SystemTime,
     pub(crate) took: Duration,
+}
+
+/// An event of another part's feed that took effect here.
+pub struct AppliedEvent<'a> {
+    pub context: TraceContext,
+    /// The span of the request, or of the event, that caused it.
+    pub parent_span_id: u64,
+    /// The part that told it.
+    pub feed: &'static str,
+    /// Its CloudEvents type.
+    pub type_: &'a str,
+    /// From the beginning of its write to the commit.
+    pub took: Duration,
 }
 
 pub(super) fn start(part: &'static str, version: &'static str) -> anyhow::Result<()> {
@@ -58,45 +72,81 @@ pub(super) fn finish() {
     }
 }
 
+/// Hands over the span of a request that ends now.
 pub(crate) fn export_request(request: Request<'_>) {
-    let Some(processor) = PROCESSOR.get().filter(|_| request.context.sampled) else { return };
-    processor.on_end(span(&request));
+    export(request.context, || request_span(&request, SystemTime::now()));
+}
+
+/// Hands over the span of an event whose effects were committed just now.
+pub fn export_event(event: AppliedEvent<'_>) {
+    export(event.context, || event_span(&event, SystemTime::now()));
+}
+
+fn export(context: TraceContext, span: impl FnOnce() -> SpanData) {
+    if let Some(processor) = PROCESSOR.get().filter(|_| context.sampled) {
+        processor.on_end(span());
+    }
 }
 
 /// The request in the words of OpenTelemetry's HTTP conventions; without the path, which may name a person.
-fn span(request: &Request<'_>) -> SpanData {
+fn request_span(request: &Request<'_>, ended: SystemTime) -> SpanData {
     let is_ours = request.status >= 500;
     SpanData {
-        span_context: SpanContext::new(
-            TraceId::from_bytes(request.context.trace_id.to_be_bytes()),
-            SpanId::from_bytes(request.context.span_id.to_be_bytes()),
-            TraceFlags::SAMPLED,
-            false,
-            TraceState::default(),
-        ),
-        parent_span_id: SpanId::from_bytes(request.parent_span_id.unwrap_or(0).to_be_bytes()),
-        parent_span_is_remote: request.parent_span_id.is_some(),
         span_kind: SpanKind::Server,
         name: format!("{} {}", request.method, request.route).into(),
-        start_time: request.ended - request.took,
-        end_time: request.ended,
         attributes: vec![
             KeyValue::new("http.request.method", request.method.to_owned()),
             KeyValue::new("http.route", request.route.to_owned()),
             KeyValue::new("url.scheme", "http"),
             KeyValue::new("http.response.status_code", i64::from(request.status)),
         ],
+        status: if is_ours { Status::error("") } else { Status::Unset },
+        ..span(request.context, request.parent_span_id, request.took, ended)
+    }
+}
+
+/// The event in the words of OpenTelemetry's messaging conventions; without its data.
+fn event_span(event: &AppliedEvent<'_>, ended: SystemTime) -> SpanData {
+    SpanData {
+        span_kind: SpanKind::Consumer,
+        name: format!("process {}", event.feed).into(),
+        attributes: vec![
+            KeyValue::new("messaging.operation.type", "process"),
+            KeyValue::new("messaging.destination.name", event.feed),
+            KeyValue::new("cloudevents.event_type", event.type_.to_owned()),
+        ],
+        ..span(event.context, Some(event.parent_span_id), event.took, ended)
+    }
+}
+
+/// What all spans have in common. A cause always lies in another process.
+fn span(context: TraceContext, parent_span_id: Option<u64>, took: Duration, ended: SystemTime) -> SpanData {
+    SpanData {
+        span_context: SpanContext::new(
+            TraceId::from_bytes(context.trace_id.to_be_bytes()),
+            SpanId::from_bytes(context.span_id.to_be_bytes()),
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::default(),
+        ),
+        parent_span_id: SpanId::from_bytes(parent_span_id.unwrap_or(0).to_be_bytes()),
+        parent_span_is_remote: parent_span_id.is_some(),
+        span_kind: SpanKind::Internal,
+        name: Cow::Borrowed(""),
+        start_time: ended - took,
+        end_time: ended,
+        attributes: Vec::new(),
         dropped_attributes_count: 0,
         events: SpanEvents::default(),
         links: SpanLinks::default(),
-        status: if is_ours { Status::error("") } else { Status::Unset },
+        status: Status::Unset,
         instrumentation_scope: InstrumentationScope::builder("shopkeeper").build(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, span};
+    use super::{AppliedEvent, Request, event_span, request_span};
     use crate::trace::TraceContext;
     use opentelemetry::trace::{SpanKind, Status};
     use std::time::{Duration, SystemTime};
@@ -112,10 +162,9 @@ mod tests {
             method: "GET",
             route: "/api/user/{name}",
             status: 503,
-            ended,
             took,
         };
-        let span = span(&request);
+        let span = request_span(&request, ended);
         assert_eq!(span.span_context.trace_id().to_string(), context.trace_id_text());
         assert_eq!(span.span_context.span_id().to_string(), "00f067aa0ba902b7");
         assert_eq!(span.parent_span_id.to_string(), "0000000000000005");
@@ -124,5 +173,23 @@ mod tests {
         assert!(matches!(span.status, Status::Error { .. }));
         let names: Vec<&str> = span.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
         assert_eq!(names, ["http.request.method", "http.route", "url.scheme", "http.response.status_code"]);
+    }
+
+    #[test]
+    fn the_span_of_an_event_lies_below_what_caused_it() {
+        let cause: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let context = cause.child();
+        let event = AppliedEvent {
+            context,
+            parent_span_id: cause.span_id,
+            feed: "order",
+            type_: "dev.shopkeeper.order.placed",
+            took: Duration::from_millis(3),
+        };
+        let span = event_span(&event, SystemTime::UNIX_EPOCH + Duration::from_secs(9));
+        assert_eq!(span.span_context.trace_id().to_string(), cause.trace_id_text());
+        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
+        assert_ne!(span.span_context.span_id(), span.parent_span_id);
+        assert_eq!((span.name.as_ref(), span.span_kind), ("process order", SpanKind::Consumer));
     }
 }
