@@ -78,8 +78,8 @@ async fn serve_one(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BUFFER_BYTES)
-        .max_headers(256);
+        // How many headers there may be is left at 100: with any other number they are not read on the stack.
+        .max_buf_size(HEADER_BUFFER_BYTES);
     builder.http2().timer(TokioTimer::new()).max_header_list_size(64 * 1024).max_concurrent_streams(256);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let aged = async {

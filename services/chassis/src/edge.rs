@@ -9,12 +9,13 @@ use crate::{
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
     secret::ShopSecret,
-    telemetry::otlp,
+    telemetry::{otlp, request},
     trace::{self, TraceContext},
 };
 use axum::{
+    body::HttpBody as _,
     extract::{MatchedPath, Request},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -28,7 +29,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tower::{Layer, Service};
 
@@ -40,6 +41,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Status in metrics and logs of a request whose client went away.
 const CLIENT_WENT_AWAY: u16 = 499;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// What the edge of one port does.
 pub(crate) struct Settings {
@@ -59,7 +63,8 @@ pub(crate) struct Settings {
 pub(crate) struct Admitted {
     pub(crate) client: ClientAddress,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) body: BodyProgress,
+    /// None if the request has no body.
+    pub(crate) body: Option<BodyProgress>,
 }
 
 /// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
@@ -108,7 +113,8 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let seen = Seen::of(&request, Arc::clone(&self.settings));
-        let admitted = match self.settings.admit(&request) {
+        let peer = request.extensions_mut().remove::<Peer>();
+        let admitted = match self.settings.admit(&request, peer) {
             Ok(admitted) => admitted,
             Err(refusal) => return Box::pin(async move { Ok(seen.answer(refusal.into_response())) }),
         };
@@ -126,7 +132,7 @@ where
                     ApiError::new(Kind::Internal, "Something went wrong here; the trace id helps to find out")
                         .into_response()
                 }
-                Err(_elapsed) if progress.is_waiting() => {
+                Err(_elapsed) if progress.is_some_and(|progress| progress.is_waiting()) => {
                     ApiError::new(Kind::RequestTimeout, "The body did not arrive in time").into_response()
                 }
                 Err(_elapsed) => ApiError::unavailable(RETRY_AFTER).into_response(),
@@ -143,19 +149,19 @@ where
 
 impl Settings {
     /// Takes the request in, or says why not.
-    fn admit(&self, request: &Request) -> Result<Admitted, ApiError> {
+    fn admit(&self, request: &Request, peer: Option<Peer>) -> Result<Admitted, ApiError> {
         if header_bytes(request.headers()) > MAX_HEADER_BYTES {
             let message = format!("The headers may have at most {MAX_HEADER_BYTES} bytes");
             return Err(ApiError::new(Kind::HeadersTooLarge, message));
         }
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         let is_part = self.secret.is_shown_by(request.headers());
         let client = address::resolve(peer, request.headers(), &self.trusted_proxies, is_part);
         if let (Some(limiter), false) = (&self.limiter, is_part) {
             limiter.check(client.limit_key())?;
         }
-        Ok(Admitted { client, verifier: Arc::clone(&self.verifier), body: BodyProgress::default() })
+        let body = (!request.body().is_end_stream()).then(BodyProgress::default);
+        Ok(Admitted { client, verifier: Arc::clone(&self.verifier), body })
     }
 }
 
@@ -177,7 +183,7 @@ struct Seen {
 
 impl Seen {
     fn of(request: &Request, settings: Arc<Settings>) -> Self {
-        let cause = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+        let cause = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
         let cause: Option<TraceContext> = cause.and_then(|text| text.parse().ok());
         if settings.is_observed {
             settings.metrics.request_began();
@@ -199,8 +205,8 @@ impl Seen {
         if response.status().is_client_error() || response.status().is_server_error() {
             response = problem::complete(response, self.uri.path(), self.context.trace_id_text());
         }
-        if let Ok(value) = HeaderValue::try_from(self.context.to_string()) {
-            response.headers_mut().insert("traceresponse", value);
+        if let Ok(value) = HeaderValue::from_bytes(&self.context.traceparent()) {
+            response.headers_mut().insert(TRACERESPONSE, value);
         }
         self.status = response.status().as_u16();
         response
@@ -222,24 +228,14 @@ impl Drop for Seen {
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         self.settings.metrics.request_ended(&self.method, route, self.status, took);
         let method = method_label(&self.method);
-        let trace_id = self.context.trace_id_text();
-        // Whole microseconds, which are short to write.
-        let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
-        tracing::info!(
-            target: "request",
-            method,
-            route,
-            status = self.status,
-            duration_ms = f64::from(took_us) / 1_000.0,
-            trace_id = trace_id.as_str(),
-        );
+        let (context, status) = (self.context, self.status);
+        request::log(&request::Request { method, route, status, took, context });
         otlp::export_request(otlp::Request {
-            context: self.context,
+            context,
             parent_span_id: self.parent_span_id,
             method,
             route,
-            status: self.status,
-            ended: SystemTime::now(),
+            status,
             took,
         });
     }
