@@ -8,6 +8,7 @@ pub mod args;
 pub mod clock;
 mod connections;
 mod edge;
+mod head_timer;
 pub mod identity;
 pub mod input;
 mod internal;
