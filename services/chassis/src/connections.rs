@@ -1,6 +1,10 @@
 //! Accepting connections, bounding their age, and letting them finish.
 
-use crate::{address::Peer, edge::with_options_allowed, head_timer::HeadTimer, shutdown::Shutdown};
+use crate::{
+    edge::{Arrival, with_options_allowed},
+    head_timer::HeadTimer,
+    shutdown::Shutdown,
+};
 use axum::{Router, body::Body, http::Request};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -74,7 +78,7 @@ async fn serve_one(
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Arrival { peer: peer.ip(), admitted: None });
         let answered = router.clone().call(request);
         async move { answered.await.map(with_options_allowed) }
     });

@@ -2,10 +2,10 @@
 //! metrics and the log line.
 
 use crate::{
-    address::{self, ClientAddress, Peer},
+    address::{self, ClientAddress},
     identity::Verifier,
     linger,
-    metrics::{Metrics, method_label},
+    metrics::{Metrics, Usual, method_label},
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
     secret::ShopSecret,
@@ -15,7 +15,7 @@ use crate::{
 use axum::{
     body::HttpBody as _,
     extract::{MatchedPath, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -58,6 +58,16 @@ pub(crate) struct Settings {
     pub(crate) is_observed: bool,
 }
 
+/// What is known of a request from its arrival on: one entry among what goes along with it, since every further
+/// one costs time.
+#[derive(Clone)]
+pub(crate) struct Arrival {
+    /// The other end of the connection.
+    pub(crate) peer: IpAddr,
+    /// None until the edge has taken it in.
+    pub(crate) admitted: Option<Admitted>,
+}
+
 /// What the edge tells the extractors of a request.
 #[derive(Clone)]
 pub(crate) struct Admitted {
@@ -65,6 +75,12 @@ pub(crate) struct Admitted {
     pub(crate) verifier: Arc<Verifier>,
     /// None if the request has no body.
     pub(crate) body: Option<BodyProgress>,
+}
+
+impl Admitted {
+    pub(crate) fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Arrival>().and_then(|arrival| arrival.admitted.as_ref())
+    }
 }
 
 /// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
@@ -88,7 +104,7 @@ impl<S> Layer<S> for EdgeLayer {
     type Service = Edge<S>;
 
     fn layer(&self, inner: S) -> Edge<S> {
-        Edge { inner, settings: Arc::clone(&self.0) }
+        Edge { inner, settings: Arc::clone(&self.0), usual: Arc::default() }
     }
 }
 
@@ -96,6 +112,7 @@ impl<S> Layer<S> for EdgeLayer {
 pub(crate) struct Edge<S> {
     inner: S,
     settings: Arc<Settings>,
+    usual: Arc<Usual>,
 }
 
 impl<S> Service<Request> for Edge<S>
@@ -112,14 +129,16 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let seen = Seen::of(&request, Arc::clone(&self.settings));
-        let peer = request.extensions_mut().remove::<Peer>();
+        let seen = Seen::of(&request, &self.settings, &self.usual);
+        let nowhere = || Arrival { peer: IpAddr::V4(Ipv4Addr::UNSPECIFIED), admitted: None };
+        let peer =
+            request.extensions().get::<Arrival>().map_or_else(|| nowhere().peer, |arrival| arrival.peer);
         let admitted = match self.settings.admit(&request, peer) {
             Ok(admitted) => admitted,
             Err(refusal) => return Box::pin(async move { Ok(seen.answer(refusal.into_response())) }),
         };
         let progress = admitted.body.clone();
-        request.extensions_mut().insert(admitted);
+        request.extensions_mut().get_or_insert_with(nowhere).admitted = Some(admitted);
         let (request, rest) = linger::lend(request);
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
@@ -149,12 +168,11 @@ where
 
 impl Settings {
     /// Takes the request in, or says why not.
-    fn admit(&self, request: &Request, peer: Option<Peer>) -> Result<Admitted, ApiError> {
+    fn admit(&self, request: &Request, peer: IpAddr) -> Result<Admitted, ApiError> {
         if header_bytes(request.headers()) > MAX_HEADER_BYTES {
             let message = format!("The headers may have at most {MAX_HEADER_BYTES} bytes");
             return Err(ApiError::new(Kind::HeadersTooLarge, message));
         }
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         let is_part = self.secret.is_shown_by(request.headers());
         let client = address::resolve(peer, request.headers(), &self.trusted_proxies, is_part);
         if let (Some(limiter), false) = (&self.limiter, is_part) {
@@ -172,6 +190,7 @@ fn header_bytes(headers: &HeaderMap) -> usize {
 /// A request as it is observed. Dropped without an answer, its client went away.
 struct Seen {
     settings: Arc<Settings>,
+    usual: Arc<Usual>,
     context: TraceContext,
     parent_span_id: Option<u64>,
     method: Method,
@@ -182,14 +201,15 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(request: &Request, settings: Arc<Settings>) -> Self {
+    fn of(request: &Request, settings: &Arc<Settings>, usual: &Arc<Usual>) -> Self {
         let cause = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
         let cause: Option<TraceContext> = cause.and_then(|text| text.parse().ok());
         if settings.is_observed {
             settings.metrics.request_began();
         }
         Self {
-            settings,
+            settings: Arc::clone(settings),
+            usual: Arc::clone(usual),
             context: cause.map_or_else(TraceContext::begin, TraceContext::child),
             parent_span_id: cause.map(|cause| cause.span_id),
             method: request.method().clone(),
@@ -226,7 +246,7 @@ impl Drop for Seen {
         }
         let took = self.began.elapsed();
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        self.settings.metrics.request_ended(&self.method, route, self.status, took);
+        self.settings.metrics.request_ended(&self.method, route, self.status, took, &self.usual);
         let method = method_label(&self.method);
         let (context, status) = (self.context, self.status);
         request::log(&request::Request { method, route, status, took, context });
