@@ -44,6 +44,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
             catalogue: catalogue_file(&folder, catalogue)?,
             postgres: arguments.postgres.is_some(),
             log_level: &arguments.log_level,
+            log_format: arguments.log_format,
         },
     );
     if processes.is_empty() {
