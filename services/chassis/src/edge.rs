@@ -8,7 +8,7 @@ use crate::{
     metrics::{Metrics, Usual, method_label},
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
-    secret::ShopSecret,
+    secret::{PROBE_HEADER, ShopSecret},
     telemetry::{otlp, request},
     trace::{self, TraceContext},
 };
@@ -198,6 +198,8 @@ struct Seen {
     route: Option<MatchedPath>,
     began: Instant,
     status: u16,
+    /// Another part only asks whether this one serves.
+    is_probe: bool,
 }
 
 impl Seen {
@@ -207,6 +209,8 @@ impl Seen {
         if settings.is_observed {
             settings.metrics.request_began();
         }
+        let is_probe =
+            request.headers().contains_key(PROBE_HEADER) && settings.secret.is_shown_by(request.headers());
         Self {
             settings: Arc::clone(settings),
             usual: Arc::clone(usual),
@@ -217,6 +221,7 @@ impl Seen {
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: Instant::now(),
             status: CLIENT_WENT_AWAY,
+            is_probe,
         }
     }
 
@@ -249,7 +254,12 @@ impl Drop for Seen {
         self.settings.metrics.request_ended(&self.method, route, self.status, took, &self.usual);
         let method = method_label(&self.method);
         let (context, status) = (self.context, self.status);
-        request::log(&request::Request { method, route, status, took, context });
+        // Probes come every second from each storefront: told only to who looks closely.
+        if self.is_probe {
+            tracing::debug!(target: "request", method, route, status, "a part asked whether this one serves");
+        } else {
+            request::log(&request::Request { method, route, status, took, context });
+        }
         otlp::export_request(otlp::Request {
             context,
             parent_span_id: self.parent_span_id,

@@ -1,5 +1,5 @@
-//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests, and of events of other
-//! parts that took effect here.
+//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests that were answered, of calls
+//! to other parts, and of events of other parts that took effect here.
 //!
 //! Spans are made from what is known when a piece of work ends, and handed to the batch processor, whose own
 //! thread sends them with a blocking client.
@@ -47,6 +47,20 @@ pub struct AppliedEvent<'a> {
     pub took: Duration,
 }
 
+/// A request that was sent to another part.
+pub struct Call<'a> {
+    /// As it was told to the other part.
+    pub context: TraceContext,
+    /// The span within which the call was made, if there is one.
+    pub parent_span_id: Option<u64>,
+    pub method: &'a str,
+    /// The other part's name.
+    pub peer: &'a str,
+    /// None if no answer came.
+    pub status: Option<u16>,
+    pub took: Duration,
+}
+
 pub(super) fn start(part: &'static str, version: &'static str) -> anyhow::Result<()> {
     if std::env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").is_none_or(|endpoint| endpoint.is_empty()) {
         return Ok(());
@@ -88,6 +102,11 @@ fn export(context: TraceContext, span: impl FnOnce() -> SpanData) {
     }
 }
 
+/// Hands over the span of a call that ends now.
+pub fn export_call(call: Call<'_>) {
+    export(call.context, || call_span(&call, SystemTime::now()));
+}
+
 /// The request in the words of OpenTelemetry's HTTP conventions; without the path, which may name a person.
 fn request_span(request: &Request<'_>, ended: SystemTime) -> SpanData {
     let is_ours = request.status >= 500;
@@ -119,6 +138,25 @@ fn event_span(event: &AppliedEvent<'_>, ended: SystemTime) -> SpanData {
     }
 }
 
+/// The call, in the words of the HTTP conventions; without the path, too.
+fn call_span(call: &Call<'_>, ended: SystemTime) -> SpanData {
+    let mut attributes = vec![
+        KeyValue::new("http.request.method", call.method.to_owned()),
+        KeyValue::new("service.peer.name", call.peer.to_owned()),
+    ];
+    attributes.extend(call.status.map(|it| KeyValue::new("http.response.status_code", i64::from(it))));
+    let is_good = call.status.is_some_and(|status| status < 400);
+    SpanData {
+        span_kind: SpanKind::Client,
+        // Of low cardinality, as the conventions ask for.
+        name: format!("{} {}", call.method, call.peer).into(),
+        attributes,
+        status: if is_good { Status::Unset } else { Status::error("") },
+        parent_span_is_remote: false,
+        ..span(call.context, call.parent_span_id, call.took, ended)
+    }
+}
+
 /// What all spans have in common. A cause always lies in another process.
 fn span(context: TraceContext, parent_span_id: Option<u64>, took: Duration, ended: SystemTime) -> SpanData {
     SpanData {
@@ -146,7 +184,7 @@ fn span(context: TraceContext, parent_span_id: Option<u64>, took: Duration, ende
 
 #[cfg(test)]
 mod tests {
-    use super::{AppliedEvent, Request, event_span, request_span};
+    use super::{AppliedEvent, Call, Request, call_span, event_span, request_span};
     use crate::trace::TraceContext;
     use opentelemetry::trace::{SpanKind, Status};
     use std::time::{Duration, SystemTime};
@@ -191,5 +229,28 @@ mod tests {
         assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
         assert_ne!(span.span_context.span_id(), span.parent_span_id);
         assert_eq!((span.name.as_ref(), span.span_kind), ("process order", SpanKind::Consumer));
+    }
+
+    #[test]
+    fn the_span_of_a_call_stands_between_that_of_the_caller_and_that_of_the_called() {
+        let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let told = caller.child();
+        let ended = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
+        let call = |status| Call {
+            context: told,
+            parent_span_id: Some(caller.span_id),
+            method: "POST",
+            peer: "order",
+            status,
+            took: Duration::from_secs(2),
+        };
+        let span = call_span(&call(Some(200)), ended);
+        assert_eq!(span.span_context.span_id().to_string(), format!("{:016x}", told.span_id));
+        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
+        assert_eq!((span.name.as_ref(), span.span_kind), ("POST order", SpanKind::Client));
+        for (status, is_good) in [(Some(200), true), (Some(404), false), (Some(503), false), (None, false)] {
+            let span = call_span(&call(status), ended);
+            assert_eq!(matches!(span.status, Status::Unset), is_good, "{status:?}");
+        }
     }
 }
