@@ -3,11 +3,17 @@
 
 mod args;
 mod assets;
+#[allow(dead_code, unused_imports, reason = "the pages use it next")]
 mod basket;
 mod catalogue;
+#[allow(dead_code, unused_imports, reason = "the pages use it next")]
+mod cookies;
+#[allow(dead_code, unused_imports, reason = "the pages use it next")]
+mod flash;
 mod format;
 mod home;
 mod pages;
+#[allow(dead_code, unused_imports, reason = "the pages use it next")]
 mod session;
 mod texts;
 mod views;
