@@ -26,6 +26,7 @@ use chassis::readiness::AlwaysReady;
 use std::sync::Arc;
 
 pub use args::{Command, Peers, Settings};
+pub use catalogue::CatalogueSettings;
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {
