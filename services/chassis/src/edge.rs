@@ -3,6 +3,7 @@
 
 use crate::{
     address::{self, ClientAddress},
+    error_pages::{ErrorPages, FailedRequest},
     identity::Verifier,
     linger,
     metrics::{Metrics, Usual, method_label},
@@ -54,6 +55,8 @@ pub(crate) struct Settings {
     /// By client address; none on the internal port.
     pub(crate) limiter: Option<RateLimiter<IpAddr>>,
     pub(crate) request_timeout: Duration,
+    /// How errors are shown to people, if this port serves any.
+    pub(crate) error_pages: Option<Arc<dyn ErrorPages>>,
     /// Whether requests are counted and logged, as on the public port.
     pub(crate) is_observed: bool,
 }
@@ -195,6 +198,8 @@ struct Seen {
     parent_span_id: Option<u64>,
     method: Method,
     uri: Uri,
+    /// Kept only where errors are shown to people.
+    headers: Option<HeaderMap>,
     route: Option<MatchedPath>,
     began: Instant,
     status: u16,
@@ -209,11 +214,13 @@ impl Seen {
         if settings.is_observed {
             settings.metrics.request_began();
         }
+        let headers = settings.error_pages.as_ref().map(|_| request.headers().clone());
         let is_probe =
             request.headers().contains_key(PROBE_HEADER) && settings.secret.is_shown_by(request.headers());
         Self {
             settings: Arc::clone(settings),
             usual: Arc::clone(usual),
+            headers,
             context: cause.map_or_else(TraceContext::begin, TraceContext::child),
             parent_span_id: cause.map(|cause| cause.span_id),
             method: request.method().clone(),
@@ -228,7 +235,12 @@ impl Seen {
     fn answer(mut self, response: Response) -> Response {
         let mut response = self.with_options(response);
         if response.status().is_client_error() || response.status().is_server_error() {
-            response = problem::complete(response, self.uri.path(), self.context.trace_id_text());
+            let shown = self.settings.error_pages.as_deref().zip(self.headers.take());
+            let trace_id = self.context.trace_id_text();
+            response = problem::complete(response, self.uri.path(), trace_id, |problem| {
+                let (pages, headers) = shown?;
+                pages.page(problem, &FailedRequest { uri: self.uri.clone(), headers })
+            });
         }
         if let Ok(value) = HeaderValue::from_bytes(&self.context.traceparent()) {
             response.headers_mut().insert(TRACERESPONSE, value);
