@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { browserProgram } from './folders.js';
 import { chromium } from './packages.js';
+import { eventually } from './wait.js';
 import { Watch } from './watch.js';
 
 export const PHONE = { width: 320, height: 640 };
@@ -65,6 +66,41 @@ export class Visitor {
     /** What the page says, as it is shown, white space folded. */
     async text(selector = 'body') {
         return (await this.page.locator(selector).innerText()).replace(/\s+/g, ' ');
+    }
+
+    /** Waits until the page says something. */
+    sees(words, selector = 'body', withinMs = PATIENCE_MS) {
+        return eventually(`${selector} of ${this.page.url()} says "${words}"`, withinMs, async () => {
+            const said = await this.text(selector);
+            if (said.includes(words)) return true;
+            throw new Error(`it says "${said.slice(0, 1500)}"`);
+        });
+    }
+
+    /** Does something that leads to another page, and waits until that is there. */
+    async follow(act) {
+        const arrived = this.page.waitForNavigation({ waitUntil: 'load' });
+        arrived.catch(() => {});
+        await act();
+        await arrived;
+    }
+
+    /** The form of the page's content that goes to a path. */
+    form(action) {
+        return this.page.locator(`main form[action="${action}"], main form[action^="${action}?"]`).first();
+    }
+
+    /** Fills in a form by the names of its fields, and sends it by its button. */
+    async send(action, fields = {}, button = 'button:not([name]):not([type="button"])') {
+        const form = this.form(action);
+        for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(String(value));
+        await this.follow(() => form.locator(button).first().click());
+    }
+
+    /** What stands in the fields of a form. */
+    async fields(action) {
+        const inputs = this.form(action).locator('input, textarea, select');
+        return Object.fromEntries(await inputs.evaluateAll((all) => all.map((one) => [one.name, one.value])));
     }
 
     cookies() {
