@@ -33,6 +33,7 @@ export class Shop {
             return (await ready(shop.port + 1000)) && existsSync(shop.#staffFile());
         });
         for (const part of SERVICES) await shop.untilReady(part);
+        shop.lines = Object.fromEntries((await shop.status()).parts.map(({ name, pid }) => [name, commandLine(pid)]));
         return shop;
     }
 
@@ -77,13 +78,11 @@ export class Shop {
      * on ports of its own unless the flags say otherwise.
      */
     async runPart(part, changes = {}) {
-        const entry = (await this.status()).parts.find(({ name }) => name === part);
-        const line = readFileSync(`/proc/${entry.pid}/cmdline`, 'utf8').split('\0').slice(1, -1);
         const [listen, internal] = [await freePort(), await freePort()];
         const wanted = {
             '--listen': `127.0.0.1:${listen}`, '--internal-listen': `127.0.0.1:${internal}`, ...changes,
         };
-        const changed = withFlags(line, wanted);
+        const changed = withFlags(this.lines[part], wanted);
         const started = new Process(program(), changed, path.join(this.folder, `log-${part}-${listen}`));
         started.url = `http://${wanted['--listen']}`;
         this.parts.push(started);
@@ -122,6 +121,8 @@ async function ready(port) {
         return false;
     }
 }
+
+const commandLine = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1);
 
 function withFlags(line, changes) {
     const result = [...line];
