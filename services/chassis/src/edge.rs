@@ -3,6 +3,7 @@
 
 use crate::{
     address::{self, ClientAddress, Peer},
+    error_pages::{ErrorPages, FailedRequest},
     identity::Verifier,
     linger,
     metrics::{Metrics, method_label},
@@ -50,6 +51,8 @@ pub(crate) struct Settings {
     /// By client address; none on the internal port.
     pub(crate) limiter: Option<RateLimiter<IpAddr>>,
     pub(crate) request_timeout: Duration,
+    /// How errors are shown to people, if this port serves any.
+    pub(crate) error_pages: Option<Arc<dyn ErrorPages>>,
     /// Whether requests are counted and logged, as on the public port.
     pub(crate) is_observed: bool,
 }
@@ -170,6 +173,8 @@ struct Seen {
     parent_span_id: Option<u64>,
     method: Method,
     uri: Uri,
+    /// Kept only where errors are shown to people.
+    headers: Option<HeaderMap>,
     route: Option<MatchedPath>,
     began: Instant,
     status: u16,
@@ -182,8 +187,10 @@ impl Seen {
         if settings.is_observed {
             settings.metrics.request_began();
         }
+        let headers = settings.error_pages.as_ref().map(|_| request.headers().clone());
         Self {
             settings,
+            headers,
             context: cause.map_or_else(TraceContext::begin, TraceContext::child),
             parent_span_id: cause.map(|cause| cause.span_id),
             method: request.method().clone(),
@@ -197,7 +204,12 @@ impl Seen {
     fn answer(mut self, response: Response) -> Response {
         let mut response = self.with_options(response);
         if response.status().is_client_error() || response.status().is_server_error() {
-            response = problem::complete(response, self.uri.path(), self.context.trace_id_text());
+            let shown = self.settings.error_pages.as_deref().zip(self.headers.take());
+            let trace_id = self.context.trace_id_text();
+            response = problem::complete(response, self.uri.path(), trace_id, |problem| {
+                let (pages, headers) = shown?;
+                pages.page(problem, &FailedRequest { uri: self.uri.clone(), headers })
+            });
         }
         if let Ok(value) = HeaderValue::try_from(self.context.to_string()) {
             response.headers_mut().insert("traceresponse", value);

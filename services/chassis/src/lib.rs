@@ -8,6 +8,7 @@ pub mod args;
 pub mod clock;
 mod connections;
 mod edge;
+pub mod error_pages;
 pub mod identity;
 pub mod input;
 mod internal;

@@ -252,8 +252,13 @@ impl IntoResponse for ApiError {
 }
 
 /// The error answer as the client gets it: with the path and the trace id; as a problem if what made it
-/// (a rejection of the framework, an unknown path) said only a status.
-pub(crate) fn complete(mut response: Response, path: &str, trace_id: String) -> Response {
+/// (a rejection of the framework, an unknown path) said only a status. `page` may put a page in its place.
+pub(crate) fn complete(
+    mut response: Response,
+    path: &str,
+    trace_id: String,
+    page: impl FnOnce(&Problem) -> Option<Response>,
+) -> Response {
     let status = response.status();
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
@@ -271,8 +276,12 @@ pub(crate) fn complete(mut response: Response, path: &str, trace_id: String) -> 
     };
     let mut headers = std::mem::take(response.headers_mut());
     headers.remove(header::CONTENT_LENGTH);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    let mut completed = (status, Json(problem)).into_response();
+    headers.remove(header::CONTENT_TYPE);
+    let mut completed = page(&problem).unwrap_or_else(|| {
+        let json = [(header::CONTENT_TYPE, "application/problem+json")];
+        (json, axum::Json(&problem)).into_response()
+    });
+    *completed.status_mut() = status;
     completed.headers_mut().extend(headers);
     completed
 }

@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     connections,
     edge::{EdgeLayer, Settings},
+    error_pages::ErrorPages,
     identity::Verifier,
     internal,
     metrics::Metrics,
@@ -48,6 +49,8 @@ pub struct Part {
     /// Served on the internal port behind the Shop's secret, beside health and metrics.
     pub internal: Router,
     pub readiness: Arc<dyn Readiness>,
+    /// How people see the errors of the public port; without it they are problems in JSON.
+    pub error_pages: Option<Arc<dyn ErrorPages>>,
     /// Awaited when the last request is done: background work ends, the database closes.
     pub drained: BoxFuture<'static, ()>,
 }
@@ -209,6 +212,7 @@ pub async fn serve_on(listeners: Listeners, process: Process, part: Part, args: 
         trusted_proxies: args.trusted_proxies.clone(),
         limiter: Some(RateLimiter::new(Rate::per_second(args.requests_per_second), process.clock.clone())),
         request_timeout: args.request_timeout,
+        error_pages: part.error_pages,
         is_observed: true,
     };
     let internal = Settings {
@@ -218,6 +222,7 @@ pub async fn serve_on(listeners: Listeners, process: Process, part: Part, args: 
         trusted_proxies: Vec::new(),
         limiter: None,
         request_timeout: INTERNAL_TIMEOUT,
+        error_pages: None,
         is_observed: false,
     };
     let shutdown = process.shutdown;

@@ -21,6 +21,7 @@ async fn part(_: Process) -> anyhow::Result<Part> {
         public,
         internal: axum::Router::new(),
         readiness: Arc::new(AlwaysReady),
+        error_pages: None,
         drained: Box::pin(async {}),
     })
 }

@@ -83,3 +83,41 @@ impl From<CsvError> for FieldError {
         Self { field: format!("line {}: {}", error.line, error.column), message: error.message }
     }
 }
+
+/// The field does not name a place of a CSV file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoCsvError;
+
+/// The way back, for a client that got the mistake as a field.
+impl TryFrom<&FieldError> for CsvError {
+    type Error = NoCsvError;
+
+    fn try_from(error: &FieldError) -> Result<Self, NoCsvError> {
+        let place = error.field.strip_prefix("line ").ok_or(NoCsvError)?;
+        let (line, column) = place.split_once(": ").ok_or(NoCsvError)?;
+        let line = line.parse().map_err(|_| NoCsvError)?;
+        Ok(Self { line, column: column.to_owned(), message: error.message.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CsvError, NoCsvError};
+    use crate::FieldError;
+
+    #[test]
+    fn a_mistake_of_a_csv_file_is_found_again_in_the_field_that_it_became() {
+        for column in ["price", ""] {
+            let error = CsvError { line: 17, column: column.to_owned(), message: "is missing".to_owned() };
+            assert_eq!(CsvError::try_from(&FieldError::from(error.clone())), Ok(error));
+        }
+    }
+
+    #[test]
+    fn other_fields_are_no_mistakes_of_a_csv_file() {
+        for field in ["name", "line", "line x: price", "line 3"] {
+            let error = FieldError { field: field.to_owned(), message: "is missing".to_owned() };
+            assert_eq!(CsvError::try_from(&error), Err(NoCsvError), "{field}");
+        }
+    }
+}

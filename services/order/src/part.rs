@@ -53,6 +53,7 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
         public: public.merge(chassis::openapi::routes(NAME, &openapi)),
         internal: feed::routes(own_feed, shutdown.clone()).merge(http::internal(shared)),
         readiness: Arc::new(database.checker()),
+        error_pages: None,
         drained: Box::pin(async move {
             while background.join_next().await.is_some() {}
             database.close().await;

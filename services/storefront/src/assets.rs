@@ -1,1 +1,130 @@
-//! The files that pages load: style, script, pictures of the sample shop; named by content, compressed once.
+//! The files that pages load: style, script, icon, pictures of the sample shop; named by content, compressed
+//! once.
+//!
+//! The style begins with the shop's accent colour, so that it stays one file and nothing stands inline.
+#![allow(dead_code, reason = "pages are written at the same time")]
+
+mod accent;
+mod pictures;
+
+use std::collections::HashMap;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+pub(crate) use accent::Accent;
+
+/// For a file whose name changes with its content.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// For a file that keeps its name: catalogues refer to pictures by it.
+const ONE_DAY: &str = "public, max-age=86400";
+
+const STYLE: &str = include_str!("../assets/shop.css");
+const SCRIPT: &str = include_str!("../assets/shop.js");
+const ICON: &str = include_str!("../assets/favicon.svg");
+
+/// All embedded files of one shop.
+#[derive(Debug)]
+pub(crate) struct Assets {
+    /// By the part of the path behind `/assets/`.
+    files: HashMap<String, File>,
+    /// The whole path by plain name.
+    urls: HashMap<&'static str, String>,
+}
+
+/// One file, ready to be sent.
+#[derive(Debug)]
+struct File {
+    content: Bytes,
+    /// Absent where compressing gains nothing.
+    brotli: Option<Bytes>,
+    content_type: &'static str,
+    cache_control: &'static str,
+}
+
+impl Assets {
+    /// `accent_color` is `#` and six hexadecimal digits; anything else is the default colour.
+    pub(crate) fn new(accent_color: &str) -> Self {
+        let accent = Accent::from_hex(accent_color).unwrap_or_default();
+        let style = format!("{}{STYLE}", accent.css());
+        let icon = ICON.replace("#2f6f4f", &accent.hex());
+        let mut assets = Self { files: HashMap::new(), urls: HashMap::new() };
+        assets.add_hashed("shop.css", style, "text/css; charset=utf-8");
+        assets.add_hashed("shop.js", SCRIPT.to_owned(), "text/javascript; charset=utf-8");
+        assets.add_hashed("favicon.svg", icon, "image/svg+xml");
+        for (name, content) in pictures::TEA_HOUSE {
+            let file = File {
+                content: Bytes::from_static(content),
+                brotli: None,
+                content_type: "image/webp",
+                cache_control: ONE_DAY,
+            };
+            assets.files.insert(format!("tea-house/{name}.webp"), file);
+        }
+        assets
+    }
+
+    fn add_hashed(&mut self, name: &'static str, content: String, content_type: &'static str) {
+        let digest = Sha256::digest(content.as_bytes());
+        let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let hashed = format!("{stem}.{hash}.{extension}");
+        self.urls.insert(name, format!("/assets/{hashed}"));
+        let file = File {
+            brotli: compressed(content.as_bytes()),
+            content: Bytes::from(content),
+            content_type,
+            cache_control: IMMUTABLE,
+        };
+        self.files.insert(hashed, file);
+    }
+
+    /// The address of a file by its plain name; empty if there is none of that name.
+    pub(crate) fn url(&self, name: &str) -> &str {
+        self.urls.get(name).map_or("", String::as_str)
+    }
+
+    /// Answers `GET /assets/<path>`; `None` if there is no such file.
+    pub(crate) fn response(&self, path: &str, request: &HeaderMap) -> Option<Response> {
+        let file = self.files.get(path)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let content = match &file.brotli {
+            None => file.content.clone(),
+            Some(brotli) => {
+                headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+                if takes_brotli(request) {
+                    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+                    brotli.clone()
+                } else {
+                    file.content.clone()
+                }
+            }
+        };
+        Some((StatusCode::OK, headers, Body::from(content)).into_response())
+    }
+}
+
+/// Brotli at its best level; once per process.
+fn compressed(content: &[u8]) -> Option<Bytes> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters).ok()?;
+    (compressed.len() < content.len()).then(|| Bytes::from(compressed))
+}
+
+/// Whether the client named `br` and did not give it the weight 0 (RFC 9110, section 12.5.3).
+fn takes_brotli(request: &HeaderMap) -> bool {
+    let named = request.get_all(header::ACCEPT_ENCODING);
+    named.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_brotli = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        is_brotli && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
+    })
+}

@@ -10,6 +10,7 @@ use chassis::{
     address::ClientAddress,
     args::ServeArgs,
     clock::Clock,
+    error_pages::ErrorPages,
     identity::{Caller, Principal, Signer, Staff, keys},
     input::{Body, BodyLimit, Fields, Json, PathParam, Query, RawBody},
     problem::{ApiError, ApiResult},
@@ -35,6 +36,7 @@ pub(crate) struct Setup {
     pub(crate) args: ServeArgs,
     pub(crate) clock: Clock,
     pub(crate) signer: Signer,
+    pub(crate) error_pages: Option<Arc<dyn ErrorPages>>,
     _folder: tempfile::TempDir,
 }
 
@@ -64,6 +66,7 @@ impl Setup {
             args: ServeArgs::on_free_ports("tea-house", jwks, secret),
             clock: Clock::system(),
             signer: Signer::from_pem(&pair.private_pem).unwrap(),
+            error_pages: None,
             _folder: folder,
         }
     }
@@ -80,6 +83,7 @@ impl Setup {
             }),
             internal: Router::new().route("/internal/events", get(|| async { "events" })),
             readiness: Arc::new(Reasons(Arc::clone(&reasons))),
+            error_pages: self.error_pages,
             drained: Box::pin(async {}),
         };
         let running = Running::start(process.clone(), part, &self.args).await.unwrap();

@@ -1,0 +1,118 @@
+//! One request and its answer on the wire.
+
+use crate::{
+    answer::Answer,
+    call::{Body, Call},
+    caller::Caller,
+    error::Cause,
+    settings::Limits,
+};
+use anyhow::{Context, ensure};
+use chassis::{
+    secret::{SECRET_HEADER, ShopSecret},
+    trace::{self, TraceContext},
+};
+use reqwest::{
+    Client, Request, Url,
+    header::{self, HeaderName, HeaderValue},
+    redirect, retry,
+};
+use std::time::Duration;
+
+/// The services close what is idle for 20 s; a connection must not be reused at that moment.
+const IDLE: Duration = Duration::from_secs(15);
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The way to one peer.
+pub(crate) struct Wire {
+    client: Client,
+    base: Url,
+    secret: HeaderValue,
+}
+
+/// What kept an answer from coming, and whether the request may have been sent whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub(crate) cause: Cause,
+    pub(crate) may_have_happened: bool,
+}
+
+impl Wire {
+    /// The way to the peer at `url`.
+    ///
+    /// # Errors
+    /// The address is not one, or the HTTP client cannot be built.
+    pub(crate) fn new(url: &str, secret: &ShopSecret, limits: &Limits) -> anyhow::Result<Self> {
+        let base = Url::parse(url).with_context(|| format!("{url:?} is not the address of a service"))?;
+        let is_http = matches!(base.scheme(), "http" | "https") && base.has_host();
+        ensure!(is_http, "{url:?} is not the address of a service: it must begin with http:// or https://");
+        let is_bare = base.query().is_none() && base.fragment().is_none();
+        ensure!(is_bare, "{url:?} is not the address of a service: it may not have a query or a fragment");
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            // Whether something is sent again is decided here, within a budget.
+            .retry(retry::never())
+            .connect_timeout(limits.connect)
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(limits.in_flight);
+        // Plain HTTP needs no certificates, and an image without a bundle of them must not fail here.
+        let client = if base.scheme() == "http" { client.tls_certs_only([]) } else { client };
+        let client = client.build().context("cannot build the HTTP client")?;
+        let mut secret =
+            HeaderValue::from_str(secret.reveal()).context("the shop's secret fits no header")?;
+        secret.set_sensitive(true);
+        Ok(Self { client, base, secret })
+    }
+
+    /// The request that the call becomes.
+    pub(crate) fn request(&self, caller: Caller<'_>, call: &Call<'_>) -> Request {
+        let mut url = self.base.clone();
+        // An address of this kind always has segments.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(&call.path);
+        }
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut request = Request::new(call.method.clone(), url);
+        let headers = request.headers_mut();
+        headers.extend(call.headers.iter().cloned());
+        headers.insert(SECRET_HEADER, self.secret.clone());
+        // What fits no header is no token; the service will say so.
+        let token = caller.token.and_then(|token| HeaderValue::try_from(format!("Bearer {token}")).ok());
+        if let Some(mut token) = token {
+            token.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, token);
+        }
+        let address =
+            caller.client_address.and_then(|address| HeaderValue::try_from(address.to_string()).ok());
+        headers.extend(address.map(|address| (FORWARDED_FOR, address)));
+        if let Body::Bytes(content_type, bytes) = &call.body {
+            headers.insert(header::CONTENT_TYPE, content_type.clone());
+            *request.body_mut() = Some(bytes.clone().into());
+        }
+        request
+    }
+
+    /// Sends the request and takes in the whole answer. Bounded in size, not in time.
+    pub(crate) async fn send(&self, mut request: Request, max_bytes: usize) -> Result<Answer, Lost> {
+        let context = trace::current().map_or_else(TraceContext::begin, TraceContext::child);
+        if let Ok(context) = HeaderValue::try_from(context.to_string()) {
+            request.headers_mut().insert(TRACEPARENT, context);
+        }
+        let sent = self.client.execute(request).await;
+        let response = sent.map_err(|error| lost(&error))?;
+        let taken = Answer::take(response, max_bytes).await;
+        taken.map_err(|cause| Lost { cause, may_have_happened: true })
+    }
+}
+
+fn lost(error: &reqwest::Error) -> Lost {
+    if error.is_connect() {
+        return Lost { cause: Cause::Unreachable, may_have_happened: false };
+    }
+    Lost { cause: Cause::Broken, may_have_happened: true }
+}

@@ -1,0 +1,1 @@
+//! Pictures from a source that counts how often it is asked.

@@ -1,0 +1,1 @@
+//! The copy and the feed that it follows, over HTTP.

@@ -1,0 +1,55 @@
+//! What all requests share: how the shop looks, whom it asks, what it remembers.
+
+use std::sync::Arc;
+
+use chassis::{clock::Clock, identity::Verifier};
+use client::{CallError, PeerHealth, Peers};
+use contract::Timestamp;
+
+use crate::catalogue::{Catalogue, Media};
+use crate::cookies::Cookies;
+use crate::headers::Headers;
+use crate::session::{Farewells, Refreshes};
+use crate::views::{Health, Look, Page, Parts};
+
+/// One shop, as this process serves it.
+pub(crate) struct Shop {
+    pub(crate) look: Arc<Look>,
+    pub(crate) peers: Peers,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) media: Media,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) clock: Clock,
+    pub(crate) cookies: Cookies,
+    pub(crate) refreshes: Refreshes<CallError>,
+    pub(crate) farewells: Farewells,
+    pub(crate) headers: Headers,
+}
+
+impl Shop {
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix_ms(self.clock.now_unix_ms())
+    }
+
+    /// Which parts are up, as far as this process knows.
+    pub(crate) fn parts(&self) -> Parts {
+        let known = self.peers.health();
+        Parts { user: health(known.user), product: health(known.product), order: health(known.order) }
+    }
+
+    /// A page's frame around nobody: what is up, and the sentences about what is not.
+    pub(crate) fn frame(&self, title: &str, path: &str) -> Page {
+        let mut page = Page::new(Arc::clone(&self.look), title, path);
+        page.parts = self.parts();
+        page.notices_from_health(self.catalogue.age());
+        page
+    }
+}
+
+fn health(known: PeerHealth) -> Health {
+    match known {
+        PeerHealth::Up => Health::Up,
+        PeerHealth::Down => Health::Down,
+        PeerHealth::Unknown => Health::Unknown,
+    }
+}

@@ -1,0 +1,129 @@
+//! The home page: the catalogue with search, categories, order and filter.
+
+use askama::Template;
+
+use super::{Card, Page};
+use crate::texts;
+
+/// `/`. If the products come from the storefront's copy, `Page::from_copy` says so.
+#[derive(Clone, Debug, Template)]
+#[template(path = "home.html")]
+pub(crate) struct HomePage {
+    pub(crate) page: Page,
+    pub(crate) listing: Listing,
+    /// All categories, in the order they are shown.
+    pub(crate) categories: Vec<String>,
+    pub(crate) products: Vec<Card>,
+    /// The opaque `after` of the next page.
+    pub(crate) next: Option<String>,
+    /// True if there is neither a live catalogue nor a copy.
+    pub(crate) is_unavailable: bool,
+}
+
+/// Which products are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// The search; empty if none.
+    pub(crate) q: String,
+    /// Empty for all.
+    pub(crate) category: String,
+    pub(crate) sort: Sort,
+    pub(crate) in_stock: bool,
+    /// The opaque place in the list; absent on the first page.
+    pub(crate) after: Option<String>,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sort {
+    #[default]
+    Name,
+    Price,
+    PriceDown,
+    Newest,
+}
+
+impl Sort {
+    pub(crate) const ALL: [Self; 4] = [Self::Name, Self::Price, Self::PriceDown, Self::Newest];
+
+    /// As the API names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Price => "price",
+            Self::PriceDown => "-price",
+            Self::Newest => "newest",
+        }
+    }
+
+    /// By the API's name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.name() == name)
+    }
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Name => texts::catalogue::SORT_NAME,
+            Self::Price => texts::catalogue::SORT_PRICE,
+            Self::PriceDown => texts::catalogue::SORT_PRICE_DOWN,
+            Self::Newest => texts::catalogue::SORT_NEWEST,
+        }
+    }
+}
+
+impl Listing {
+    /// The link to this list from its first product on.
+    pub(crate) fn href(&self) -> String {
+        self.href_after(None)
+    }
+
+    /// The link to this list in another category.
+    pub(crate) fn href_in(&self, category: &str) -> String {
+        Self { category: category.to_owned(), ..self.clone() }.href()
+    }
+
+    /// The link to the page of this list behind a place.
+    pub(crate) fn href_after(&self, after: Option<&str>) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("q", self.q.as_str()), ("category", &self.category)] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if self.sort != Sort::default() {
+            query.append_pair("sort", self.sort.name());
+        }
+        if self.in_stock {
+            query.append_pair("in_stock", "true");
+        }
+        if let Some(after) = after {
+            query.append_pair("after", after);
+        }
+        let query = query.finish();
+        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    }
+
+    /// Whether this is anything but the plain front of the shop.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+impl HomePage {
+    fn shows_hero(&self) -> bool {
+        !self.listing.is_narrowed() && !self.is_unavailable && !self.products.is_empty()
+    }
+
+    fn heading(&self) -> String {
+        match (self.listing.q.as_str(), self.listing.category.as_str()) {
+            ("", "") => texts::catalogue::RESULTS.to_owned(),
+            ("", category) => category.to_owned(),
+            (query, _) => texts::catalogue::results_for(query),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let more = self.next.is_some() || self.listing.after.is_some();
+        texts::catalogue::shown(self.products.len(), more)
+    }
+}

@@ -1,0 +1,77 @@
+//! The catalogue.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use contract::product::{Product, Stock};
+use serde_json::{Value, json};
+
+use super::{World, problem, silent_feed};
+
+pub(super) fn routes(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/api/products", get(list))
+        .route("/api/product/{name}", get(product))
+        .route("/internal/snapshot", get(snapshot))
+        .route("/internal/events", get(silent_feed))
+        .with_state(world)
+}
+
+/// Three products: plenty, few, none.
+pub(super) fn sample() -> Vec<Product> {
+    let product = |id, slug: &str, name: &str, price, stock| Product {
+        id,
+        image: format!("/assets/tea-house/{slug}.webp"),
+        name: name.to_owned(),
+        price,
+        slug: slug.to_owned(),
+        currency: "EUR".parse().expect("a currency"),
+        description: format!("All about {name}."),
+        category: "Green tea".to_owned(),
+        stock,
+        stock_quantity: None,
+        version: 1,
+    };
+    vec![
+        product(1, "sencha", "Sencha <Uji>", 1450, Stock::InStock),
+        product(2, "matcha", "Matcha", 2900, Stock::Low),
+        product(3, "gyokuro", "Gyokuro", 3900, Stock::Out),
+    ]
+}
+
+async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Response {
+    if asked["after"].is_string() {
+        return problem(400, "after must be taken from the `Link` of a page of the same list");
+    }
+    let words = asked["q"].as_str().unwrap_or_default().to_lowercase();
+    let known = world.known();
+    let found = known.products.iter().filter(|product| product.name.to_lowercase().contains(&words));
+    Json(json!({"results": found.collect::<Vec<_>>()})).into_response()
+}
+
+async fn product(State(world): State<Arc<World>>, Path(name): Path<String>) -> Response {
+    let known = world.known();
+    match known.products.iter().find(|product| product.slug == name || product.id.to_string() == name) {
+        Some(product) => Json(json!({"result": product})).into_response(),
+        None => problem(404, "Cannot find product"),
+    }
+}
+
+async fn snapshot(State(world): State<Arc<World>>) -> Json<Value> {
+    let events: Vec<Value> = world
+        .known()
+        .products
+        .iter()
+        .map(|product| {
+            let mut facts = serde_json::to_value(product).expect("JSON");
+            facts["revision"] = 1.into();
+            json!({"type": "dev.shopkeeper.product.changed", "data": facts})
+        })
+        .collect();
+    Json(json!({"epoch": "e", "position": 0, "events": events}))
+}
