@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { leave, program } from './folders.js';
 import { freePort, portsOfAShop } from './ports.js';
 import { Process } from './processes.js';
-import { eventually } from './wait.js';
+import { eventually, Hopeless } from './wait.js';
 
 const run = promisify(execFile);
 
@@ -29,7 +29,7 @@ export class Shop {
         shop.supervisor = new Process(program(), line, path.join(shop.folder, 'log'));
         shop.parts = [];
         await eventually('the shop is open', OPENS_WITHIN_MS, async () => {
-            if (shop.supervisor.hasEnded) throw new Error(shop.supervisor.log());
+            if (shop.supervisor.hasEnded) throw new Hopeless(shop.supervisor.log());
             return (await ready(shop.port + 1000)) && existsSync(shop.#staffFile());
         });
         for (const part of SERVICES) await shop.untilReady(part);
@@ -87,7 +87,7 @@ export class Shop {
         started.url = `http://${wanted['--listen']}`;
         this.parts.push(started);
         await eventually(`another ${part} is ready`, OPENS_WITHIN_MS, () => {
-            if (started.hasEnded) throw new Error(started.log());
+            if (started.hasEnded) throw new Hopeless(started.log());
             return ready(wanted['--internal-listen'].split(':')[1]);
         });
         return started;
