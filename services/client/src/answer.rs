@@ -55,7 +55,7 @@ impl Answer {
             return read(self).map_err(garbage);
         }
         if self.status.is_client_error() {
-            let problem = self.json::<Problem>().map_err(garbage)?;
+            let problem = self.json::<Box<Problem>>().map_err(garbage)?;
             let status = self.status.as_u16();
             return Err(Bad::Refused(Refused { status, problem, retry_after: self.retry_after() }));
         }
@@ -65,6 +65,11 @@ impl Answer {
         }
         // Nobody redirects here, and nothing was asked that could be unchanged.
         Err(garbage(Unreadable))
+    }
+
+    /// Whether the service asks for a key, as it should of somebody who has shown none.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED && self.json::<Problem>().is_ok()
     }
 
     fn retry_after(&self) -> Option<Duration> {

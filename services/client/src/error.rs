@@ -79,7 +79,8 @@ impl fmt::Display for Cause {
 pub struct Refused {
     /// 400 to 499.
     pub status: u16,
-    pub problem: Problem,
+    /// Boxed, since errors are moved about and problems are large.
+    pub problem: Box<Problem>,
     /// When the service wishes to be asked again, mostly with 429.
     pub retry_after: Option<Duration>,
 }

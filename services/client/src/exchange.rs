@@ -17,7 +17,7 @@ use reqwest::{
     header::{self, HeaderName, HeaderValue},
     redirect, retry,
 };
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 /// The services close what is idle for 20 s; a connection must not be reused at that moment.
 const IDLE: Duration = Duration::from_secs(15);
@@ -103,8 +103,11 @@ impl Wire {
         if let Ok(context) = HeaderValue::try_from(context.to_string()) {
             request.headers_mut().insert(TRACEPARENT, context);
         }
-        let sent = self.client.execute(request).await;
-        let response = sent.map_err(|error| lost(&error))?;
+        let sent = self.client.execute(request).await.map_err(reqwest::Error::without_url);
+        let response = sent.map_err(|error| {
+            tracing::debug!(error = &error as &dyn Error, "a service gave no answer");
+            lost(&error)
+        })?;
         let taken = Answer::take(response, max_bytes).await;
         taken.map_err(|cause| Lost { cause, may_have_happened: true })
     }
@@ -114,5 +117,13 @@ fn lost(error: &reqwest::Error) -> Lost {
     if error.is_connect() {
         return Lost { cause: Cause::Unreachable, may_have_happened: false };
     }
-    Lost { cause: Cause::Broken, may_have_happened: true }
+    let mut is_not_http = false;
+    let mut source = error.source();
+    while let Some(error) = source {
+        let hyper = error.downcast_ref::<hyper::Error>();
+        is_not_http |= hyper.is_some_and(|error| error.is_parse() || error.is_parse_too_large());
+        source = error.source();
+    }
+    let cause = if is_not_http { Cause::Garbage } else { Cause::Broken };
+    Lost { cause, may_have_happened: true }
 }

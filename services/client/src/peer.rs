@@ -2,20 +2,23 @@
 
 use crate::{
     answer::{Answer, Bad, Unreadable},
+    breaker::State,
     budget::Budget,
     bulkhead::Bulkhead,
     call::{Call, Terms},
     caller::Caller,
     circuit::{Circuit, Passage},
-    error::{CallError, Cause, Unavailable},
+    error::{CallError, Cause, Refused, Unavailable},
     exchange::{Lost, Wire},
     metrics::{Outcome, PeerMetrics},
+    probe::Question,
     settings::{Limits, Settings},
 };
 use anyhow::Context;
+use chassis::problem::{ApiError, Kind};
 use reqwest::Request;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 /// The delay before a retry, in milliseconds, drawn between the two: calls that failed together do not come
 /// back together.
@@ -23,6 +26,10 @@ const RETRY_DELAY_MS: std::ops::RangeInclusive<u64> = 10..=60;
 
 /// A retry that would have less time than this is not made.
 const RETRY_NEEDS: Duration = Duration::from_millis(100);
+
+/// The longest address that is sent. What a shopper may type into one must not make a peer answer in a way
+/// that speaks against it.
+const MAX_URL_BYTES: usize = 8 * 1024;
 
 /// One service.
 pub(crate) struct Peer {
@@ -73,7 +80,12 @@ impl Peer {
         let began = Instant::now();
         let deadline = began + terms.total;
         let request = self.wire.request(caller, &call);
-        self.budget.call();
+        if let Some(refused) = unaskable(&call, &request) {
+            return Err(CallError::Refused(refused));
+        }
+        if self.circuit.would_pass() {
+            self.budget.call();
+        }
         let again = if terms.is_repeatable { request.try_clone() } else { None };
         let first = self.attempt(request, &call, &terms, began + terms.attempt, &read).await;
         let failure = match first {
@@ -82,8 +94,8 @@ impl Peer {
         };
         let delay = Duration::from_millis(rand::random_range(RETRY_DELAY_MS));
         let is_time = Instant::now() + delay + RETRY_NEEDS <= deadline;
-        let Some(again) = again.filter(|_| is_time && failure.is_worth_repeating && self.budget.retry())
-        else {
+        let is_sensible = failure.is_worth_repeating && is_time && self.circuit.state() == State::Closed;
+        let Some(again) = again.filter(|_| is_sensible && self.budget.retry()) else {
             return Err(failure.error);
         };
         self.metrics.retries.inc();
@@ -166,15 +178,12 @@ impl Peer {
     }
 
     /// Asks for something small, without circuit, bulkhead or retry, and says whether the answer was good.
-    pub(crate) async fn probe<T>(
-        &self,
-        call: &Call<'_>,
-        read: impl Fn(&Answer) -> Result<T, Unreadable>,
-    ) -> bool {
-        let request = self.wire.request(Caller::nobody(), call);
+    pub(crate) async fn probe(&self, question: &Question) -> bool {
+        let call = (question.call)();
+        let request = self.wire.request(Caller::nobody(), &call);
         let exchange = self.wire.send(request, call.max_bytes);
-        match timeout_at(Instant::now() + self.limits.probe, exchange).await {
-            Ok(Ok(answer)) => matches!(answer.judge(read), Ok(_) | Err(Bad::Refused(_))),
+        match timeout(self.limits.probe, exchange).await {
+            Ok(Ok(answer)) => (question.is_good)(&answer),
             Ok(Err(_)) | Err(_) => false,
         }
     }
@@ -186,7 +195,7 @@ impl Peer {
 
 /// How an attempt that was let through ended, if not well.
 enum Ended {
-    Refused(crate::error::Refused),
+    Refused(Refused),
     /// With when the peer wishes to be asked again, if it said so.
     Lost(Lost, Option<Duration>),
 }
@@ -214,4 +223,26 @@ fn after(first: &CallError, second: CallError) -> CallError {
         }
         (_, second) => second,
     }
+}
+
+/// What the services would say to an address that cannot be sent, or not so that they see what was meant.
+fn unaskable(call: &Call<'_>, request: &Request) -> Option<Refused> {
+    let is_named = |segment: &&str| {
+        // An address leaves these out.
+        !matches!(*segment, "" | "." | "..")
+            && !segment.contains(|character: char| character.is_ascii_control())
+    };
+    let is_short = request.url().as_str().len() <= MAX_URL_BYTES;
+    let error = if !call.path.iter().all(is_named) || (!is_short && call.query.is_empty()) {
+        ApiError::new(Kind::NotFound, "There is nothing of this name")
+    } else if !is_short {
+        ApiError::new(Kind::BadRequest, "The query is too long")
+    } else {
+        return None;
+    };
+    Some(Refused {
+        status: error.status().as_u16(),
+        problem: Box::new(error.problem().clone()),
+        retry_after: None,
+    })
 }

@@ -5,7 +5,7 @@ use crate::{
     metrics::Metrics,
     order::{self, OrderService},
     peer::Peer,
-    probe,
+    probe::{self, Question},
     product::{self, ProductService},
     settings::Settings,
     user::{self, UserService},
@@ -42,9 +42,9 @@ impl Peers {
     /// alone, and a circuit that opened is tried again only after 5 s.
     pub async fn watch(self, shutdown: Shutdown) {
         tokio::join!(
-            probe::watch(&self.user.0, &user::PROBE, &shutdown),
-            probe::watch(&self.product.0, &product::PROBE, &shutdown),
-            probe::watch(&self.order.0, &order::PROBE, &shutdown),
+            watch(&self.user.0, &user::PROBE, &shutdown),
+            watch(&self.product.0, &product::PROBE, &shutdown),
+            watch(&self.order.0, &order::PROBE, &shutdown),
         );
     }
 
@@ -53,4 +53,8 @@ impl Peers {
         let of = |peer: &Peer| -> PeerHealth { peer.circuit.health() };
         Health { user: of(&self.user.0), product: of(&self.product.0), order: of(&self.order.0) }
     }
+}
+
+async fn watch(peer: &Peer, question: &Question, shutdown: &Shutdown) {
+    probe::watch(&peer.circuit, peer.limits().probe_every, shutdown, || peer.probe(question)).await;
 }

@@ -30,7 +30,7 @@ pub struct ProductService(pub(crate) Arc<Peer>);
 /// The shortest list, which goes through what every list goes through.
 pub(crate) const PROBE: Question = Question {
     call: || Call::get(&["api", "products"]).query("limit", Some("1")),
-    read: |answer| answer.json::<ProductList>().map(|_| ()),
+    is_good: |answer| answer.judge(Answer::json::<ProductList>).is_ok(),
 };
 
 /// Every call ends with [`CallError`] if the service refuses or does not answer as it should.

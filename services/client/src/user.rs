@@ -12,7 +12,7 @@ use crate::{
 use contract::user::{Keys, Message, User, UserAdded, UserResult};
 use reqwest::Method;
 use serde::Serialize;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// Accounts and sessions. Clones are one.
 #[derive(Clone)]
@@ -36,9 +36,16 @@ pub struct LoggedIn {
     pub user: User,
 }
 
-/// Asked without a key, so that no answer but 401 is good.
+/// Without the keys, which are nobody's to see.
+impl fmt::Debug for LoggedIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LoggedIn").field("user_id", &self.user.id).finish_non_exhaustive()
+    }
+}
+
+/// Asked without a key: a service that reads keys and answers as one.
 pub(crate) const PROBE: Question =
-    Question { call: || Call::get(&["api", "user"]), read: |_| Err(Unreadable) };
+    Question { call: || Call::get(&["api", "user"]), is_good: Answer::is_unauthorized };
 
 /// Every call ends with [`CallError`] if the service refuses or does not answer as it should.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]

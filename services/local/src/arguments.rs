@@ -11,13 +11,13 @@ each a process with its own database. Ctrl-C stops them all.";
 
 const EXAMPLES: &str = "\
 Examples:
-  shopkeeper                              open the sample shop on http://127.0.0.1:8080
+  shopkeeper                              open the sample shop; its pages are at http://127.0.0.1:8080
   shopkeeper --data /tmp/shop --port 9000 another shop beside it
   shopkeeper --shop my-shop.yaml --catalogue my-products.csv
   shopkeeper --postgres postgres://postgres:secret@127.0.0.1/postgres
 
-In a second terminal, on the shop that runs on ./data:
-  shopkeeper stop product                 and go on registering, logging in and ordering
+In a second terminal, on the shop that runs on ./data (the open page tells of it within 5 s):
+  shopkeeper stop product                 and go on browsing, registering, logging in and ordering
   shopkeeper start product                and see the order confirmed
   shopkeeper freeze order                 the process hangs, as an overloaded one would
   shopkeeper status --json
@@ -25,8 +25,9 @@ In a second terminal, on the shop that runs on ./data:
 With cargo, the same after two dashes: cargo run -- stop product
 
 On 127.0.0.1 the storefront has PORT, user, product and order the next three.
-Health and metrics (/livez, /readyz, /metrics) are 1000 higher.
-DIR/staff-login.json holds the first staff account.
+Health and metrics (/livez, /readyz, /metrics) are 1000 higher. API documents: /api/user/docs and so on.
+DIR/staff-login.json holds the first staff account. DIR/storefront is the storefront's copy of the catalogue,
+and DIR/keys the keys; without the first the copy is made anew, without the second all sessions end.
 
 A part by itself (serve, backup, restore, openapi): shopkeeper part user --help";
 
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Folder of the shop: databases, keys, staff login. It is made if it is missing
+    /// Folder of the shop: databases, keys, staff login, the copy of the catalogue. It is made if it is missing
     #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA, global = true)]
     pub(crate) data: PathBuf,
 

@@ -12,6 +12,7 @@ const REMEMBERED_LINES: usize = 20;
 
 /// Standard output and what was last written to it.
 pub(crate) struct Console {
+    is_terminal: bool,
     colours: bool,
     logs: Mutex<Logs>,
 }
@@ -26,7 +27,19 @@ impl Console {
     /// Standard output, in colour on a terminal unless `NO_COLOR` is set (https://no-color.org).
     pub(crate) fn standard() -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { colours: std::io::stdout().is_terminal() && !no_color, logs: Mutex::default() }
+        let is_terminal = std::io::stdout().is_terminal();
+        Self { is_terminal, colours: is_terminal && !no_color, logs: Mutex::default() }
+    }
+
+    /// Without colours, for tests.
+    #[cfg(test)]
+    pub(crate) fn plain(is_terminal: bool) -> Self {
+        Self { is_terminal, colours: false, logs: Mutex::default() }
+    }
+
+    /// Whether somebody looks at it, not a file or another program.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
     }
 
     /// Prints a line of the supervisor's own. A reader that has gone away is no reason to stop the shop.
@@ -119,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_last_lines_of_a_part_are_remembered_and_no_more() {
-        let console = Console { colours: false, logs: Default::default() };
+        let console = Console::plain(false);
         for number in 0..=REMEMBERED_LINES {
             console.log(Part::User, &format!("line {number}"));
         }
@@ -131,9 +144,9 @@ mod tests {
 
     #[test]
     fn without_colours_no_escape_sequence_is_written() {
-        let console = Console { colours: false, logs: Default::default() };
+        let console = Console::plain(true);
         assert_eq!(console.name(Part::User), "user      ");
-        let console = Console { colours: true, logs: Default::default() };
+        let console = Console { colours: true, ..console };
         assert_eq!(console.name(Part::User), "\x1b[36muser      \x1b[0m");
     }
 

@@ -45,6 +45,16 @@ impl Folder {
         self.root.join("keys/shop-secret")
     }
 
+    /// The keys that the storefront seals cookies with, one a line.
+    pub(crate) fn cookie_keys(&self) -> PathBuf {
+        self.root.join("keys/cookie-keys")
+    }
+
+    /// Where the storefront's copy of the catalogue outlives its process; it may be deleted at any time.
+    pub(crate) fn storefront(&self) -> PathBuf {
+        self.root.join("storefront")
+    }
+
     /// A PostgreSQL address holds a password, so a part is given it as a file.
     pub(crate) fn database_url(&self, part: Part) -> PathBuf {
         self.root.join(format!("keys/{part}-database-url"))

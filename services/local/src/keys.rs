@@ -1,6 +1,7 @@
 //! Keys, secrets and the first staff account, made once and kept in the data folder.
 
 use anyhow::Context;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chassis::identity::keys;
 use rand::Rng;
 use rand::distr::Alphanumeric;
@@ -12,6 +13,8 @@ use crate::folder::{Folder, write_private};
 const PASSWORD_LENGTH: usize = 20;
 /// Letters and digits in the shop's secret: 256 bits.
 const SECRET_LENGTH: usize = 43;
+/// Bytes in a key of cookies, as the storefront takes it.
+const COOKIE_KEY_BYTES: usize = 32;
 
 /// The first staff account, as `staff-login.json` holds it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,7 +23,8 @@ pub(crate) struct StaffLogin {
     pub(crate) password: String,
 }
 
-/// Makes what is missing and leaves what is there: signing key and its public half, shop secret, staff login.
+/// Makes what is missing and leaves what is there: signing key and its public half, shop secret, the
+/// key of cookies, staff login.
 ///
 /// # Errors
 /// A file can be neither read nor written, or the staff login was edited into something else.
@@ -32,6 +36,10 @@ pub(crate) fn provide(folder: &Folder) -> anyhow::Result<StaffLogin> {
     }
     if !folder.shop_secret().exists() {
         write_private(&folder.shop_secret(), &random_text(SECRET_LENGTH))?;
+    }
+    if !folder.cookie_keys().exists() {
+        let key = BASE64_STANDARD.encode(rand::random::<[u8; COOKIE_KEY_BYTES]>());
+        write_private(&folder.cookie_keys(), &format!("{key}\n"))?;
     }
     let path = folder.staff_login();
     if !path.exists() {
@@ -53,18 +61,22 @@ fn random_text(length: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Folder, provide};
+    use super::{BASE64_STANDARD, Folder, provide};
+    use base64::Engine as _;
 
     #[test]
     fn everything_is_made_once_and_kept() {
         let directory = tempfile::tempdir().expect("a temporary folder");
         let folder = Folder::make(directory.path()).expect("it can be made");
         let read = || {
-            [folder.signing_key(), folder.jwks(), folder.shop_secret()].map(|path| std::fs::read(path).ok())
+            [folder.signing_key(), folder.jwks(), folder.shop_secret(), folder.cookie_keys()]
+                .map(|path| std::fs::read(path).ok())
         };
         let first = (provide(&folder).expect("it can be made").password, read());
         let second = (provide(&folder).expect("it is there").password, read());
         assert_eq!(first, second);
         assert!(first.1.iter().all(Option::is_some));
+        let cookie_keys = std::fs::read_to_string(folder.cookie_keys()).expect("it is text");
+        assert_eq!(BASE64_STANDARD.decode(cookie_keys.trim()).map(|key| key.len()), Ok(32));
     }
 }

@@ -55,7 +55,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
     }
 
     let console = Arc::new(Console::standard());
-    announce(&console, &shop, &folder, &processes, arguments.postgres.is_some());
+    announce(&console, &shop, &folder, arguments.postgres.is_some());
     let (wishes, wished) = mpsc::channel(16);
     let (seen_sender, seen) = watch::channel(Vec::new());
     let status = facts(&shop, &folder, arguments.port);
@@ -68,7 +68,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
         () = interrupts.next() => Err(anyhow!("stopped before it was open")),
     };
     if outcome.is_ok() {
-        console.say(sign::text(&console, &status, &processes, &login, &arguments.data, began.elapsed()));
+        console.say(sign::text(&console, &status, &login, &arguments.data, began.elapsed()));
         console.show_logs();
         loop {
             tokio::select! {
@@ -149,7 +149,7 @@ fn facts(shop: &Shop, folder: &Folder, port: u16) -> Status {
     }
 }
 
-fn announce(console: &Console, shop: &Shop, folder: &Folder, processes: &[Process], postgres: bool) {
+fn announce(console: &Console, shop: &Shop, folder: &Folder, postgres: bool) {
     console.say(format_args!(
         "{} is opening, with its data in {}",
         console.bold(&shop.spec.title),
@@ -159,13 +159,6 @@ fn announce(console: &Console, shop: &Shop, folder: &Folder, processes: &[Proces
         console.say(
             "  spec.database asks for PostgreSQL; without --postgres URL the data lies in SQLite files here",
         );
-    }
-    for process in processes {
-        console.say(format_args!(
-            "  {} waiting for {}/readyz",
-            console.name(process.part),
-            process.internal_url()
-        ));
     }
 }
 

@@ -98,6 +98,15 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
             line.set("--user-url", public_url(Part::User));
             line.set("--product-url", public_url(Part::Product));
             line.set("--order-url", public_url(Part::Order));
+            line.set("--user-internal-url", internal_url(Part::User));
+            line.set("--product-internal-url", internal_url(Part::Product));
+            line.set("--public-url", public_url(Part::Storefront));
+            line.set("--title", &spec.title);
+            line.set("--locale", &spec.locale);
+            line.set("--currency", &spec.currency);
+            line.set("--accent-color", &spec.theme.accent_color);
+            line.set("--cookie-key-file", text(&folder.cookie_keys()));
+            line.set("--cache-dir", text(&folder.storefront()));
         }
         Part::User => {
             line.set("--signing-key-file", text(&folder.signing_key()));
@@ -129,8 +138,9 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
 struct Line(Vec<String>);
 
 impl Line {
+    /// In one argument: a title may begin with a hyphen, and is no flag then.
     fn set(&mut self, flag: &str, value: impl Into<String>) {
-        self.0.extend([flag.to_owned(), value.into()]);
+        self.0.push(format!("{flag}={}", value.into()));
     }
 }
 
@@ -170,8 +180,8 @@ mod tests {
     /// The value that a part is given for a flag.
     fn value<'a>(processes: &'a [Process], part: Part, flag: &str) -> Option<&'a str> {
         let process = processes.iter().find(|process| process.part == part)?;
-        let position = process.arguments.iter().position(|argument| argument == flag)?;
-        Some(&process.arguments[position + 1])
+        let mut arguments = process.arguments.iter();
+        arguments.find_map(|argument| argument.strip_prefix(flag)?.strip_prefix('='))
     }
 
     #[test]
@@ -199,6 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn the_storefront_looks_as_the_shop_says() {
+        let processes = planned("locale: en-IE, theme: {accentColor: '#aa3300'}", false);
+        for (flag, expected) in [
+            ("--public-url", "http://127.0.0.1:8080"),
+            ("--title", "Tea"),
+            ("--locale", "en-IE"),
+            ("--currency", "USD"),
+            ("--accent-color", "#aa3300"),
+            ("--user-internal-url", "http://127.0.0.1:9081"),
+            ("--product-internal-url", "http://127.0.0.1:9082"),
+        ] {
+            assert_eq!(value(&processes, Part::Storefront, flag), Some(expected));
+        }
+        let files =
+            ["--cookie-key-file", "--cache-dir"].map(|flag| value(&processes, Part::Storefront, flag));
+        assert!(files[0].is_some_and(|file| file.ends_with("/keys/cookie-keys")), "{files:?}");
+        assert!(files[1].is_some_and(|folder| folder.ends_with("/storefront")), "{files:?}");
+    }
+
+    #[test]
     fn parts_find_each_other_and_listen_on_loopback_only() {
         let processes = planned("", false);
         assert_eq!(value(&processes, Part::Product, "--order-internal-url"), Some("http://127.0.0.1:9083"));
@@ -221,6 +251,13 @@ mod tests {
         assert!(Part::ALL.iter().all(|part| value(&processes, *part, "--requests-per-second") == Some("0")));
         assert_eq!(value(&processes, Part::User, "--logins-per-address"), Some("off"));
         assert_eq!(value(&processes, Part::User, "--failed-logins-per-account"), None);
+    }
+
+    #[test]
+    fn only_the_storefront_is_given_the_keys_of_cookies() {
+        let processes = planned("", false);
+        let has_keys = |part: &Part| value(&processes, *part, "--cookie-key-file").is_some();
+        assert_eq!(Part::ALL.into_iter().filter(has_keys).collect::<Vec<_>>(), [Part::Storefront]);
     }
 
     #[test]

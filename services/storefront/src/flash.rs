@@ -50,6 +50,8 @@ codes! {
     BasketUpdated = "basket-updated",
     /// About the product that was taken out.
     Removed = "removed",
+    /// The basket is empty.
+    NothingToOrder = "nothing-to-order",
     /// About the order that was given up.
     OrderCancelled = "order-cancelled",
     /// About the order whose lines were put back into the basket.

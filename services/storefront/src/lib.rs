@@ -1,50 +1,40 @@
-//! The storefront: the pages of the shop. It owns no data and calls the three services; for now its one page
-//! leads to their documents.
+//! The storefront: the pages of the shop, in front of the three services.
+//!
+//! It owns no data. What it remembers (a copy of the catalogue, pictures) it can lose; what a shopper has (a
+//! session, a basket in the making) lies sealed in the shopper's browser. Whatever is down, its pages are shown.
 
 mod args;
 mod assets;
-#[allow(dead_code, unused_imports, reason = "the pages use it next")]
 mod basket;
+mod capabilities;
 mod catalogue;
-#[allow(dead_code, unused_imports, reason = "the pages use it next")]
 mod cookies;
-#[allow(dead_code, unused_imports, reason = "the pages use it next")]
+mod csrf;
+mod error_pages;
 mod flash;
 mod format;
-mod home;
+mod headers;
+mod next;
 mod pages;
-#[allow(dead_code, unused_imports, reason = "the pages use it next")]
+mod part;
 mod session;
+mod shop;
 mod texts;
+mod typed;
 mod views;
+mod visit;
 
 use std::process::ExitCode;
 
-use axum::Router;
-use axum::routing::get;
-use chassis::readiness::AlwaysReady;
-use std::sync::Arc;
-
 pub use args::{Command, Peers, Settings, ShopSettings};
 pub use catalogue::CatalogueSettings;
+pub use part::build;
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> ExitCode {
     let Command::Serve(settings) = command;
-    let Settings { serve, peers, .. } = *settings;
-    chassis::process::run(serve, "storefront", env!("CARGO_PKG_VERSION"), |_| async move {
-        Ok(chassis::Part {
-            public: router(&peers),
-            internal: Router::new(),
-            readiness: Arc::new(AlwaysReady),
-            error_pages: None,
-            drained: Box::pin(async {}),
-        })
+    let serve = settings.serve.clone();
+    chassis::process::run(serve, part::NAME, env!("CARGO_PKG_VERSION"), async move |process| {
+        build(process, &settings).await
     })
-}
-
-/// The public routes.
-pub fn router(peers: &Peers) -> Router {
-    let page = home::page(peers);
-    Router::new().route("/", get(|| async move { home::response(page) }))
 }

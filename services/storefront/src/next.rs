@@ -47,9 +47,23 @@ mod tests {
     fn whatever_could_lead_elsewhere_leads_home() {
         let long = format!("/{}", "a".repeat(500));
         for wrong in [
-            "", "checkout", "//evil.example", "/\\evil.example", "\\/evil.example", "/a\\b", "https://evil.example",
-            "javascript:alert(1)", "/\t/evil.example", "/a\r\nset-cookie: a=b", " /checkout", "/caf\u{e9}",
-            "/login", "/login?next=/", "/logout", "/register#x", &long,
+            "",
+            "checkout",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/a\\b",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/a\r\nset-cookie: a=b",
+            " /checkout",
+            "/caf\u{e9}",
+            "/login",
+            "/login?next=/",
+            "/logout",
+            "/register#x",
+            &long,
         ] {
             assert_eq!(or_home(Some(wrong)), "/", "{wrong:?}");
         }
@@ -58,7 +72,10 @@ mod tests {
 
     #[test]
     fn the_way_back_is_quoted() {
-        assert_eq!(login_then("/orders?state=open&after=3"), "/login?next=%2Forders%3Fstate%3Dopen%26after%3D3");
+        assert_eq!(
+            login_then("/orders?state=open&after=3"),
+            "/login?next=%2Forders%3Fstate%3Dopen%26after%3D3"
+        );
         assert_eq!(login_then("/"), "/login");
         assert_eq!(login_then("//evil.example"), "/login");
     }

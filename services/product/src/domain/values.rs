@@ -42,7 +42,8 @@ texts! {
     Category |text| text::clean(text, 100);
     /// What there is to say, in several lines.
     Description |text| text::clean_lines(text, 10_000);
-    /// A link to the picture: empty, an http(s) URL, or `/media/<hash>`.
+    /// A link to the picture: empty, an http(s) URL, `/media/<hash>`, or `/assets/<path>` for a picture that
+    /// the storefront brings along.
     Image |text| image(text);
 }
 
@@ -144,11 +145,18 @@ fn image(text: &str) -> Result<String, String> {
         rest.is_some() && text.len() > scheme.len() && !text.contains([' ', '"', '<', '>', '\\'])
     });
     let is_media = text.strip_prefix("/media/").is_some_and(is_hash);
-    if text.is_empty() || is_link || is_media {
+    let is_asset = text.strip_prefix("/assets/").is_some_and(is_plain_path);
+    if text.is_empty() || is_link || is_media || is_asset {
         Ok(text)
     } else {
-        Err("must be empty, an http(s) URL, or /media/ and the hash of a picture".into())
+        Err("must be empty, an http(s) URL, /media/ and the hash of a picture, or /assets/ and a path".into())
     }
+}
+
+/// Whether a text is file names with slashes between them, none hidden and none a step upwards.
+fn is_plain_path(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.split('/').all(|name| !name.is_empty() && !name.starts_with('.') && name.bytes().all(known))
 }
 
 /// Whether a text is a SHA-256 digest in lower-case hexadecimal digits.
@@ -199,11 +207,29 @@ mod tests {
     #[test]
     fn a_picture_is_linked_from_the_web_or_from_here() {
         let hash = "0a".repeat(32);
-        for right in ["", "https://example.com/tea.jpg", "HTTP://example.com", &format!("/media/{hash}")] {
+        for right in [
+            "",
+            "https://example.com/tea.jpg",
+            "HTTP://example.com",
+            &format!("/media/{hash}"),
+            "/assets/tea-house/green_tea-2.webp",
+        ] {
             assert!(Image::from_text(right).is_ok(), "{right:?} was refused");
         }
-        for wrong in ["tea.jpg", "javascript:alert(1)", "//example.com", "/media/x", "https://", "http://a b"]
-        {
+        for wrong in [
+            "tea.jpg",
+            "javascript:alert(1)",
+            "//example.com",
+            "/media/x",
+            "https://",
+            "http://a b",
+            "/assets/",
+            "/assets/../api/orders",
+            "/assets/tea/.hidden",
+            "/assets//tea.webp",
+            "/assets/tea.webp?x",
+            "/assets/%2e%2e/x",
+        ] {
             assert!(Image::from_text(wrong).is_err(), "{wrong:?} was taken");
         }
     }

@@ -43,7 +43,7 @@ pub(super) struct NewProduct {
     /// Minor units.
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     price: i64,
-    /// Empty, an http(s) URL, or the `/media/<hash>` of a picture that was sent.
+    /// Empty, an http(s) URL, the `/media/<hash>` of a picture that was sent, or a storefront's `/assets/<path>`.
     image: Option<String>,
     #[schema(max_length = 10_000)]
     description: Option<String>,

@@ -11,7 +11,8 @@ use super::{
     batch::Batch,
     change::{Amount, Change, Line, MAX_LINES, MAX_QUANTITY},
     checkout::Checkout,
-    value::{MAX_BATCHES, MAX_NOTES, Mirror},
+    exchange::MAX_NOTES,
+    value::{MAX_BATCHES, Mirror},
 };
 use crate::cookies::{Reader, put_number};
 

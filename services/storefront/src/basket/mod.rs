@@ -7,10 +7,15 @@
 //! Ids are kept by the order service for 30 days; the cookie lives shorter than that.
 
 mod batch;
+#[cfg(test)]
+mod campaign;
 mod change;
 mod checkout;
 mod encoding;
+mod exchange;
 mod hand_over;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub(crate) use change::{Amount, Change, Limit, Line, MAX_LINES, MAX_QUANTITY, Shortfall};

@@ -130,10 +130,11 @@ impl Cookies {
 }
 
 impl Kept {
-    /// Somebody has logged in: a new session, whatever was before, and the basket that goes with it.
-    pub(crate) fn log_in(&mut self, session: Session) {
+    /// Somebody has logged in: a new session, whatever was before, and the basket that goes with it. The
+    /// session that was, if it has to be ended at the user service.
+    pub(crate) fn log_in(&mut self, session: Session) -> Option<Session> {
         self.basket.log_in(session.user_id);
-        self.session = Some(session);
+        self.session.replace(session)
     }
 
     /// Everything gone. The session that was, if it has to be ended at the user service.
@@ -166,3 +167,6 @@ impl<T: PartialEq> Found<T> {
         (!is_kept_already).then_some(wanted)
     }
 }
+
+#[cfg(test)]
+mod tests;

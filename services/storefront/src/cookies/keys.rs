@@ -37,6 +37,9 @@ pub(crate) const fn sealed_chars(bytes: usize) -> usize {
 }
 
 /// The keys of one Shop. The first seals; all of them open. Clones are one.
+///
+/// To rotate without logging anybody out: add the new key as the last line, wait until every replica has
+/// seen it, move it to the front, and take the former one out when its cookies have aged, after 30 days.
 #[derive(Clone)]
 pub(crate) struct CookieKeys(Arc<Inner>);
 
@@ -183,3 +186,6 @@ fn read(file: &Path) -> anyhow::Result<Arc<[SealingKey]>> {
     ensure!(keys.len() <= MAX_KEYS, "it holds more than {MAX_KEYS} keys");
     Ok(keys)
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,3 +205,6 @@ impl Farewells {
         Timestamp::from_unix_ms(self.0.clock.now_unix_ms())
     }
 }
+
+#[cfg(test)]
+mod tests;

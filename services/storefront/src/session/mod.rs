@@ -7,7 +7,7 @@ mod farewells;
 mod refreshes;
 mod value;
 
-pub(crate) use farewells::{Farewell, Farewells, Said};
+pub(crate) use farewells::{Farewell, Farewells, Said, Way};
 pub(crate) use refreshes::Refreshes;
 pub(crate) use value::{Session, Tokens};
 

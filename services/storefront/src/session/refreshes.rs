@@ -100,3 +100,6 @@ impl<E> Exchange<E> {
         now.duration_since(self.began_at) < REMEMBERED
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ pub(crate) mod degraded;
 pub(crate) mod flash;
 pub(crate) mod forms;
 pub(crate) mod frame;
+pub(crate) mod lines;
 pub(crate) mod orders;
 pub(crate) mod problems;
 pub(crate) mod staff;

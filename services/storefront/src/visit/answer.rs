@@ -106,6 +106,7 @@ pub(super) fn sentence(flash: Flash, session: Option<&Session>) -> views::Flash 
     match flash.code {
         Code::Registered => good(say::REGISTERED),
         Code::LoggedIn => good(&say::welcome_back(session.map_or("", |session| &session.username))),
+        Code::LoggedOut if flash.about.is_some() => good(say::LOGGED_OUT_LATER),
         Code::LoggedOut => good(say::LOGGED_OUT),
         Code::LogInFirst => bad(say::PLEASE_LOG_IN),
         Code::SessionEnded => bad(say::SESSION_ENDED),
@@ -113,6 +114,7 @@ pub(super) fn sentence(flash: Flash, session: Option<&Session>) -> views::Flash 
         Code::Added => good(say::ADDED),
         Code::BasketUpdated => good(say::ORDER_UPDATED),
         Code::Removed => good(say::REMOVED),
+        Code::NothingToOrder => bad(say::NO_ORDER),
         Code::OrderCancelled => good(say::ORDER_CANCELLED),
         Code::Reordered => good(say::PUT_BACK),
         _ => good(say::ORDER_UPDATED),

@@ -45,8 +45,8 @@ impl Visit {
         if handed.is_stopped {
             return self.not_live();
         }
-        let order = self.shop.peers.order.clone();
-        match self.ask(async |caller| order.basket(caller).await).await {
+        let order = &self.shop.peers.order.clone();
+        match self.ask(|me| async move { order.basket(me.caller()).await }).await {
             Ok(open) => {
                 let now = self.shop.now();
                 self.kept.basket.adopt(open.as_ref(), now);

@@ -1,5 +1,6 @@
 //! The visitor's keys: proved, renewed in time, thrown away when they are worth nothing.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use chassis::{identity::Refused, trace};
@@ -13,6 +14,18 @@ const EARLY: Duration = Duration::from_millis(300);
 
 /// How long a page waits for keys without which it cannot ask anybody.
 const NEEDED: Duration = Duration::from_millis(1_500);
+
+/// In whose name a service is asked, for questions that are asked again with another key.
+pub(crate) struct Asker {
+    token: Option<String>,
+    client_address: IpAddr,
+}
+
+impl Asker {
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller { token: self.token.as_deref(), client_address: Some(self.client_address) }
+    }
+}
 
 impl Visit {
     /// Finds out what the session's keys are worth, and renews them when less than half of their time is left.
@@ -33,19 +46,23 @@ impl Visit {
     }
 
     /// Asks a service in the visitor's name. Keys that it does not believe any more are renewed, once.
-    pub(crate) async fn ask<T>(
-        &mut self,
-        question: impl AsyncFn(Caller<'_>) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
-        let answer = question(self.caller()).await;
+    pub(crate) async fn ask<T, Asking>(&mut self, question: impl Fn(Asker) -> Asking) -> Result<T, CallError>
+    where
+        Asking: Future<Output = Result<T, CallError>>,
+    {
+        let answer = question(self.asker()).await;
         if !is_not_logged_in(&answer) || !self.keys_were_refused().await {
             return answer;
         }
-        let answer = question(self.caller()).await;
+        let answer = question(self.asker()).await;
         if is_not_logged_in(&answer) {
             self.end_session();
         }
         answer
+    }
+
+    pub(super) fn asker(&self) -> Asker {
+        Asker { token: self.caller().token.map(str::to_owned), client_address: self.address }
     }
 
     /// A service did not believe the key. Whether there is another one now.
@@ -64,8 +81,7 @@ impl Visit {
             let (token, cause) = (token.to_owned(), trace::traceparent());
             let exchange = async move { user.refresh(Caller { token: None, client_address }, &token).await };
             // In a task of its own: it goes on when no page waits for it any more.
-            let exchange =
-                tokio::spawn(async move { trace::continued(cause.as_deref(), exchange).await });
+            let exchange = tokio::spawn(async move { trace::continued(cause.as_deref(), exchange).await });
             async move { exchange.await.unwrap_or_else(|_panic| Err(broken())) }
         });
         match tokio::time::timeout(patience, exchanged).await {

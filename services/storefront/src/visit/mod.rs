@@ -23,6 +23,7 @@ use crate::shop::Shop;
 use crate::views::{Health, Page, Shopper};
 
 pub(crate) use answer::support_code;
+pub(crate) use baskets::Seen;
 
 /// A request's context.
 pub(crate) struct Visit {

@@ -1,6 +1,6 @@
 //! Pictures as files, named by their hash; believed only if their bytes have it.
 
-use super::{KINDS, Picture, digest, is_hash};
+use super::{KINDS, digest, is_hash};
 use anyhow::Context as _;
 use bytes::Bytes;
 use std::{
@@ -52,8 +52,8 @@ impl Disk {
     }
 
     /// Writes a picture, if it can be written.
-    pub(super) fn write(&self, hash: &str, picture: &Picture) {
-        if let Err(error) = std::fs::write(self.path(hash, picture.media_type), &picture.bytes) {
+    pub(super) fn write(&self, hash: &str, media_type: &str, bytes: &[u8]) {
+        if let Err(error) = std::fs::write(self.path(hash, media_type), bytes) {
             tracing::debug!(error = &error as &dyn std::error::Error, hash, "a picture cannot be written");
         }
     }

@@ -60,6 +60,8 @@ struct Inner {
     source: Box<dyn PictureSource>,
     disk: Option<Disk>,
     shelf: Mutex<Shelf>,
+    /// Held by whoever writes or removes files.
+    files: Mutex<()>,
     /// What is being fetched: those who ask meanwhile wait for the same answer.
     flights: Mutex<HashMap<String, Flight>>,
 }
@@ -78,8 +80,13 @@ impl Media {
                 None
             }
         });
-        let media =
-            Self(Arc::new(Inner { source, disk, shelf: Mutex::new(shelf), flights: Mutex::default() }));
+        let media = Self(Arc::new(Inner {
+            source,
+            disk,
+            shelf: Mutex::new(shelf),
+            files: Mutex::default(),
+            flights: Mutex::default(),
+        }));
         media.set_room(room);
         media
     }
@@ -115,7 +122,7 @@ impl Media {
     /// From here on there are so many bytes for pictures; those that nobody asked for the longest go first.
     pub(super) fn set_room(&self, room: usize) {
         let gone = self.shelf().set_room(room);
-        self.remove_files(gone);
+        self.settle_files(gone);
     }
 
     /// Joins whoever fetches the picture already, or fetches it. The work goes on though those who asked have
@@ -165,22 +172,34 @@ impl Media {
             return Err(NoPicture::Unavailable);
         };
         let (is_kept, gone) = self.shelf().keep(hash, &picture, wanted.as_deref());
-        self.remove_files(gone);
-        if let (true, Some(disk)) = (is_kept, self.0.disk.clone()) {
-            let (hash, picture) = (hash.to_owned(), picture.clone());
-            // Nobody waits for it; a picture that cannot be written is in memory all the same.
-            tokio::task::spawn_blocking(move || disk.write(&hash, &picture));
-        }
+        // Nobody waits for the files; a picture that cannot be written is in memory all the same.
+        let is_new = is_kept.then(|| (hash.to_owned(), picture.media_type));
+        self.settle_files(gone.into_iter().chain(is_new).collect());
         Ok(picture)
     }
 
-    fn remove_files(&self, gone: Vec<(String, &'static str)>) {
-        if let (false, Some(disk)) = (gone.is_empty(), self.0.disk.clone()) {
-            let remove = move || gone.iter().for_each(|(hash, media_type)| disk.remove(hash, media_type));
-            match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn_blocking(remove)),
-                Err(_) => remove(),
+    /// Makes the files of these pictures as the shelf now is: written if they are at hand, else removed. One
+    /// at a time, so that whichever comes last for a picture sees where it has ended up.
+    fn settle_files(&self, pictures: Vec<(String, &'static str)>) {
+        if pictures.is_empty() || self.0.disk.is_none() {
+            return;
+        }
+        let media = self.clone();
+        let settle = move || {
+            let Some(disk) = &media.0.disk else { return };
+            let _turn = media.0.files.lock().unwrap_or_else(PoisonError::into_inner);
+            for (hash, media_type) in pictures {
+                let at_hand = media.shelf().peek(&hash);
+                match at_hand {
+                    None => disk.remove(&hash, media_type),
+                    Some(None) => {}
+                    Some(Some(bytes)) => disk.write(&hash, media_type, &bytes),
+                }
             }
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(settle)),
+            Err(_) => settle(),
         }
     }
 

@@ -57,6 +57,11 @@ impl Shelf {
         self.slots.contains_key(hash)
     }
 
+    /// The bytes of a picture at hand, or none within if it is only on disk; this does not ask for it.
+    pub(super) fn peek(&self, hash: &str) -> Option<Option<Bytes>> {
+        self.slots.get(hash).map(|slot| slot.bytes.clone())
+    }
+
     /// There is such a picture on disk.
     pub(super) fn know(&mut self, hash: String, media_type: &'static str, size: usize) {
         self.put(hash, media_type, size, None);

@@ -216,7 +216,8 @@ pub(super) fn problem(status: u16, message: &str) -> Response {
 
 /// An error with members of its own.
 pub(super) fn problem_with(status: u16, message: &str, extensions: serde_json::Value) -> Response {
-    let errors = extensions.get("errors").cloned().map(|errors| serde_json::from_value(errors).expect("errors"));
+    let errors =
+        extensions.get("errors").cloned().map(|errors| serde_json::from_value(errors).expect("errors"));
     let mut extensions: Map<_, _> = serde_json::from_value(extensions).expect("an object");
     extensions.remove("errors");
     let problem = Problem {
@@ -231,7 +232,8 @@ pub(super) fn problem_with(status: u16, message: &str, extensions: serde_json::V
         extensions,
     };
     let status = StatusCode::from_u16(status).expect("a status");
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(problem).into_response()).into_response()
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(problem).into_response())
+        .into_response()
 }
 
 /// A feed of which nothing is told after its snapshot.

@@ -120,7 +120,11 @@ fn apply(known: &mut Known, user_id: i64, change: &Change) -> Option<i64> {
     None
 }
 
-async fn check_out(State(world): State<Arc<World>>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
+async fn check_out(
+    State(world): State<Arc<World>>,
+    headers: HeaderMap,
+    Json(asked): Json<Value>,
+) -> Response {
     let user_id = caller!(world, headers);
     let key: Option<Uuid> = asked["idempotency_key"]
         .as_str()
@@ -133,7 +137,9 @@ async fn check_out(State(world): State<Arc<World>>, headers: HeaderMap, Json(ask
         let placed = known.orders.iter().find(|order| order.id == id).cloned();
         return match basket {
             None => Json(json!({"result": placed})).into_response(),
-            Some(_) => problem_with(422, "This Idempotency-Key belongs to another checkout", json!({"order_id": id})),
+            Some(_) => {
+                problem_with(422, "This Idempotency-Key belongs to another checkout", json!({"order_id": id}))
+            }
         };
     }
     let Some(basket) = basket else { return problem(409, "No order found") };
@@ -142,7 +148,8 @@ async fn check_out(State(world): State<Arc<World>>, headers: HeaderMap, Json(ask
         return problem_with(409, "The total has changed", totals);
     }
     if asked["delivery_name"].as_str().is_some_and(|name| name.chars().count() > 200) {
-        let errors = json!({"errors": [{"field": "delivery_name", "message": "must have at most 200 characters"}]});
+        let errors =
+            json!({"errors": [{"field": "delivery_name", "message": "must have at most 200 characters"}]});
         return problem_with(400, "delivery_name must have at most 200 characters", errors);
     }
     known.keys.extend(key.map(|key| (key, basket.id)));

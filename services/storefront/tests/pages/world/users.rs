@@ -58,7 +58,9 @@ async fn log_in(State(world): State<Arc<World>>, Json(asked): Json<Value>) -> Re
     let user = {
         let known = world.known();
         let mut users = known.users.iter();
-        users.find(|(user, password)| asked["username"] == user.username && asked["password"] == **password).cloned()
+        users
+            .find(|(user, password)| asked["username"] == user.username && asked["password"] == **password)
+            .cloned()
     };
     match user {
         Some((user, _)) => keys(&world, user.id, Uuid::new_v4()),

@@ -1,0 +1,172 @@
+//! `/`: the catalogue, live or from the copy. It never fails.
+
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use client::{CallError, ProductQuery};
+use contract::product::Product;
+
+use crate::catalogue::{self, is_of_copy};
+use crate::texts;
+use crate::views::{Card, CopyNote, Health, HomePage, Listing, Part, Sort};
+use crate::visit::Visit;
+
+/// Products on a page: whole rows of 2, 3 and 4.
+const ON_A_PAGE: u32 = 24;
+
+/// The most characters of a search that count; the field takes no more.
+const MAX_SEARCH_CHARS: usize = 100;
+
+/// Products, and where they come from.
+struct Found {
+    products: Vec<Product>,
+    next: Option<String>,
+    /// Set if they come from the copy and the product service is not there.
+    copy: Option<CopyNote>,
+    /// True if nothing is known of the catalogue.
+    is_unavailable: bool,
+}
+
+pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
+    let mut listing = asked(uri.query().unwrap_or_default());
+    let found = find(&visit, &mut listing).await;
+    let format = &visit.shop.look.format;
+    let products = found.products.iter().map(|product| Card::new(product, format)).collect();
+    let categories = visit.shop.catalogue.categories();
+    let mut page = visit.page("");
+    page.query = listing.q.clone();
+    if let Some(copy) = found.copy {
+        page.from_copy(copy);
+    }
+    if found.is_unavailable {
+        page.notice(Part::Product, texts::degraded::NO_CATALOGUE);
+    }
+    let view = HomePage {
+        page,
+        listing,
+        categories: categories.iter().map(|category| category.name.clone()).collect(),
+        products,
+        next: found.next,
+        is_unavailable: found.is_unavailable,
+    };
+    visit.show(StatusCode::OK, &view)
+}
+
+/// What the query asks for. What it says that makes no sense is as if it were not said.
+fn asked(query: &str) -> Listing {
+    let mut listing = Listing::default();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let text = || plain(&value);
+        match &*name {
+            "q" => listing.q = text(),
+            "category" => listing.category = text(),
+            "sort" => listing.sort = Sort::named(&value).unwrap_or_default(),
+            "in_stock" => listing.in_stock = matches!(&*value, "true" | "on" | "1"),
+            "after" => listing.after = Some(value.into_owned()).filter(|after| !after.is_empty()),
+            _ => {}
+        }
+    }
+    listing
+}
+
+/// The text on one line, without what nobody sees.
+fn plain(text: &str) -> String {
+    let text = text.replace(|character: char| character.is_control(), " ");
+    chassis::text::clean(&text.chars().take(MAX_SEARCH_CHARS).collect::<String>(), MAX_SEARCH_CHARS)
+        .unwrap_or_default()
+}
+
+async fn find(visit: &Visit, listing: &mut Listing) -> Found {
+    if listing.after.as_deref().is_some_and(is_of_copy) {
+        return from_copy(visit, listing);
+    }
+    match live(visit, listing).await {
+        // A place in a list that the product service does not know: from the start.
+        Err(CallError::Refused(_)) if listing.after.take().is_some() => match live(visit, listing).await {
+            Ok(found) => found,
+            Err(_) => from_copy(visit, listing),
+        },
+        Ok(found) => found,
+        Err(_) => from_copy(visit, listing),
+    }
+}
+
+async fn live(visit: &Visit, listing: &Listing) -> Result<Found, CallError> {
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let query = ProductQuery {
+        q: said(&listing.q),
+        category: said(&listing.category),
+        sort: Some(match listing.sort {
+            Sort::Name => client::Sort::Name,
+            Sort::Price => client::Sort::Price,
+            Sort::PriceDown => client::Sort::PriceDescending,
+            Sort::Newest => client::Sort::Newest,
+        }),
+        in_stock: listing.in_stock.then_some(true),
+        limit: Some(ON_A_PAGE),
+        after: listing.after.clone(),
+    };
+    let page = visit.shop.peers.product.list(visit.anonymous(), &query).await?;
+    Ok(Found { products: page.items, next: page.next, copy: None, is_unavailable: false })
+}
+
+fn from_copy(visit: &Visit, listing: &Listing) -> Found {
+    let catalogue = &visit.shop.catalogue;
+    let query = catalogue::Query {
+        q: &listing.q,
+        category: &listing.category,
+        sort: Some(match listing.sort {
+            Sort::Name => catalogue::Sort::Name,
+            Sort::Price => catalogue::Sort::Price,
+            Sort::PriceDown => catalogue::Sort::PriceDescending,
+            Sort::Newest => catalogue::Sort::Newest,
+        }),
+        in_stock: listing.in_stock.then_some(true),
+        after: listing.after.as_deref(),
+        limit: ON_A_PAGE as usize,
+    };
+    match (catalogue.list(&query), copy_note(visit)) {
+        (Some(listed), Some(note)) => {
+            // A page of a list that began in the copy, after the product service is back, is no news.
+            let is_news = visit.shop.parts().product != Health::Up || note.is_partial;
+            let copy = Some(note).filter(|_| is_news || listing.after.is_none());
+            Found { products: listed.products, next: listed.next, copy, is_unavailable: false }
+        }
+        _ => Found { products: Vec::new(), next: None, copy: None, is_unavailable: true },
+    }
+}
+
+/// How old and how whole the copy is; none if nothing was ever seen of the catalogue.
+pub(super) fn copy_note(visit: &Visit) -> Option<CopyNote> {
+    let catalogue = &visit.shop.catalogue;
+    catalogue.age().map(|age| CopyNote { age, is_partial: catalogue.is_partial() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asked;
+    use crate::views::{Listing, Sort};
+
+    #[test]
+    fn a_query_is_read_as_far_as_it_makes_sense() {
+        let listing = asked("q=green+tea&category=Tea&sort=-price&in_stock=true&after=abc");
+        let expected = Listing {
+            q: "green tea".to_owned(),
+            category: "Tea".to_owned(),
+            sort: Sort::PriceDown,
+            in_stock: true,
+            after: Some("abc".to_owned()),
+        };
+        assert_eq!(listing, expected);
+        for nonsense in ["", "sort=dearest", "in_stock=perhaps", "after=", "q=+%0A", "page=7", "q=%FF%00"] {
+            let listing = asked(nonsense);
+            assert_eq!(
+                (listing.sort, listing.in_stock, listing.after),
+                (Sort::Name, false, None),
+                "{nonsense}"
+            );
+            assert!(!listing.q.contains('\0'));
+        }
+        assert_eq!(asked(&format!("q={}", "a".repeat(500))).q.len(), 100);
+        assert_eq!(asked("q=tea%0Apot").q, "tea pot");
+    }
+}

@@ -1,0 +1,102 @@
+//! `/product/<slug>`: one product, live or from the copy.
+
+use std::time::Duration;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chassis::problem::ApiError;
+use client::CallError;
+use contract::product::Product;
+
+use super::home::copy_note;
+use crate::catalogue::Query;
+use crate::texts;
+use crate::views::{Card, CopyNote, FormErrors, Part, ProductPage};
+use crate::visit::Visit;
+
+/// Others of the category below a product.
+const RELATED: usize = 4;
+
+/// A copy that had everything so short a time ago knows what does not exist: the feed's long poll (20 s), and
+/// some.
+const CURRENT: Duration = Duration::from_secs(30);
+
+/// What is known of a product.
+pub(super) enum Known {
+    Live(Product),
+    Copy(Product, CopyNote),
+    /// There is none of that name.
+    Nothing,
+    /// It may exist: nobody can tell now.
+    Unseen,
+}
+
+pub(super) async fn show(mut visit: Visit, Path(name): Path<String>) -> Response {
+    match find(&visit, &name).await {
+        Known::Live(product) => page(&mut visit, StatusCode::OK, product, None, Typed::default()),
+        Known::Copy(product, note) => page(&mut visit, StatusCode::OK, product, Some(note), Typed::default()),
+        Known::Nothing => ApiError::not_found("Cannot find product").into_response(),
+        Known::Unseen => visit.unavailable(Part::Product, texts::degraded::PRODUCT_UNSEEN),
+    }
+}
+
+/// What was typed into the product's form, and what is wrong with it.
+pub(super) struct Typed {
+    pub(super) quantity: String,
+    pub(super) errors: FormErrors,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self { quantity: "1".to_owned(), errors: FormErrors::none() }
+    }
+}
+
+/// The product's page.
+pub(super) fn page(
+    visit: &mut Visit,
+    status: StatusCode,
+    product: Product,
+    copy: Option<CopyNote>,
+    typed: Typed,
+) -> Response {
+    let mut page = visit.page(&product.name);
+    if let Some(copy) = copy {
+        page.from_copy(copy);
+    }
+    let related = related(visit, &product);
+    let view = ProductPage {
+        page,
+        product: Card::new(&product, &visit.shop.look.format),
+        description: product.description,
+        quantity: typed.quantity,
+        errors: typed.errors,
+        related,
+    };
+    visit.show(status, &view)
+}
+
+/// The product by its slug or id.
+pub(super) async fn find(visit: &Visit, name: &str) -> Known {
+    let catalogue = &visit.shop.catalogue;
+    match visit.shop.peers.product.product(visit.anonymous(), name).await {
+        Ok(product) => Known::Live(product),
+        Err(CallError::Refused(_)) => Known::Nothing,
+        Err(CallError::Unavailable(_)) => match (catalogue.find(name), copy_note(visit)) {
+            (Some(product), Some(note)) => Known::Copy(product, note),
+            (None, Some(note)) if !note.is_partial && note.age < CURRENT => Known::Nothing,
+            _ => Known::Unseen,
+        },
+    }
+}
+
+fn related(visit: &Visit, product: &Product) -> Vec<Card> {
+    if product.category.is_empty() {
+        return Vec::new();
+    }
+    let query = Query { category: &product.category, limit: RELATED + 1, ..Query::default() };
+    let listed = visit.shop.catalogue.list(&query).unwrap_or_default();
+    let others = listed.products.iter().filter(|other| other.id != product.id).take(RELATED);
+    others.map(|other| Card::new(other, &visit.shop.look.format)).collect()
+}
