@@ -19,6 +19,7 @@ mod pages;
 mod part;
 mod session;
 mod shop;
+mod staff;
 mod texts;
 mod typed;
 mod views;

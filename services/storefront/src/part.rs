@@ -17,6 +17,7 @@ use crate::error_pages::Pages;
 use crate::headers::{self, Headers};
 use crate::session::{Farewell, Farewells, Refreshes, Said, Way};
 use crate::shop::Shop;
+use crate::staff::history::History;
 use crate::views::Look;
 use crate::{capabilities, csrf, pages};
 
@@ -50,6 +51,7 @@ pub async fn build(process: Process, settings: &Settings) -> anyhow::Result<Part
         refreshes: Refreshes::default(),
         farewells: farewells.clone(),
         headers,
+        history: History::default(),
     });
 
     let mut background = opened.background;
@@ -57,6 +59,7 @@ pub async fn build(process: Process, settings: &Settings) -> anyhow::Result<Part
     background.spawn(peers.watch(shutdown.clone()));
     let gauge = capabilities::gauge(&process.metrics);
     background.spawn(capabilities::measure(Arc::clone(&shop), gauge, shutdown.clone()));
+    background.spawn(pages::staff::watch(Arc::clone(&shop), shutdown.clone()));
     let clock = process.clock.clone();
     background.spawn(farewells.say_all(shutdown, move |farewell| {
         let (user, now) = (user.clone(), Timestamp::from_unix_ms(clock.now_unix_ms()));

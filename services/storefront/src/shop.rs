@@ -10,6 +10,7 @@ use crate::catalogue::{Catalogue, Media};
 use crate::cookies::Cookies;
 use crate::headers::Headers;
 use crate::session::{Farewells, Refreshes};
+use crate::staff::history::History;
 use crate::views::{Health, Look, Page, Parts};
 
 /// One shop, as this process serves it.
@@ -24,6 +25,8 @@ pub(crate) struct Shop {
     pub(crate) refreshes: Refreshes<CallError>,
     pub(crate) farewells: Farewells,
     pub(crate) headers: Headers,
+    /// Since when the parts are as they are.
+    pub(crate) history: History,
 }
 
 impl Shop {

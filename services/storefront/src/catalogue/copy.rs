@@ -64,6 +64,11 @@ impl Catalogue {
         self.read().shown.as_ref().map(|contents| contents.list(query))
     }
 
+    /// Reads the copy; none if nothing was ever seen of the catalogue.
+    pub(super) fn with_contents<T>(&self, read: impl FnOnce(&Contents) -> T) -> Option<T> {
+        self.read().shown.as_ref().map(read)
+    }
+
     /// The product with this id. If it is not in the copy, it may exist all the same when the copy is partial,
     /// old, or not [known](Self::is_known).
     pub(crate) fn by_id(&self, id: i64) -> Option<Product> {

@@ -9,6 +9,7 @@ mod contents;
 mod copy;
 mod cursor;
 mod kept;
+mod low_stock;
 mod media;
 mod metrics;
 mod query;

@@ -12,7 +12,7 @@ mod orders;
 mod product;
 mod register;
 mod small;
-mod staff;
+pub(crate) mod staff;
 mod thank_you;
 
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub(crate) fn routes(shop: Arc<Shop>) -> Router {
         .route("/assets/{*path}", get(small::asset))
         .route("/favicon.ico", get(small::icon))
         .route("/robots.txt", get(small::robots))
+        .merge(staff::routes())
         .with_state(Arc::clone(&shop))
         .merge(crate::catalogue::routes(shop.media.clone()))
 }

@@ -20,6 +20,7 @@ mod product;
 mod register;
 #[cfg(test)]
 mod samples;
+pub(crate) mod staff;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ pub(crate) use errors::FormErrors;
 pub(crate) use home::{HomePage, Listing, Sort};
 pub(crate) use login::LoginPage;
 pub(crate) use logout::LogoutPage;
-pub(crate) use order::{OrderLine, OrderPage, OrderView};
+pub(crate) use order::{OrderLine, OrderPage, OrderView, state_name as order_state_name};
 pub(crate) use orders::{OrderRow, OrdersPage};
 pub(crate) use page::{Flash, Health, Look, Notice, Page, Part, Parts, Shopper};
 pub(crate) use problem::ProblemPage;

@@ -87,6 +87,11 @@ impl Visit {
         self.show(status, &view)
     }
 
+    /// Any other answer, with the cookies that have changed.
+    pub(crate) fn answer(&self, response: Response) -> Response {
+        self.with_cookies(response)
+    }
+
     fn with_cookies(&self, mut response: Response) -> Response {
         self.shop.cookies.write(&self.kept, response.headers_mut());
         response
@@ -117,6 +122,15 @@ pub(super) fn sentence(flash: Flash, session: Option<&Session>) -> views::Flash 
         Code::NothingToOrder => bad(say::NO_ORDER),
         Code::OrderCancelled => good(say::ORDER_CANCELLED),
         Code::Reordered => good(say::PUT_BACK),
+        Code::ProductCreated => good(texts::staff::product::CREATED),
+        Code::ProductSaved => good(texts::staff::product::SAVED),
+        Code::PictureSaved => good(texts::staff::product::PICTURE_SAVED),
+        Code::OrderFulfilled => good(texts::staff::orders::FULFILLED),
+        Code::PasswordReset => good(texts::staff::customers::DONE_RESET),
+        Code::UserDeactivated => good(texts::staff::customers::DONE_DEACTIVATE),
+        Code::UserActivated => good(texts::staff::customers::DONE_ACTIVATE),
+        Code::StaffGranted => good(texts::staff::customers::DONE_GRANT),
+        Code::StaffRevoked => good(texts::staff::customers::DONE_REVOKE),
         _ => good(say::ORDER_UPDATED),
     }
 }

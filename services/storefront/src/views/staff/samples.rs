@@ -1,0 +1,1 @@
+//! One example of each state of each page of staff.
