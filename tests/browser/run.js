@@ -30,6 +30,13 @@ const files = readdirSync(here)
 
 let failed = 0;
 const stream = run({ files, concurrency: AT_ONCE, timeout: FILE_LIMIT });
+
+// Tests within tests are told with the names of those around them.
+const around = new Map();
+stream.on('test:start', ({ name, nesting, file = '' }) => {
+    const names = (around.get(file) ?? []).slice(0, nesting);
+    around.set(file, [...names, name]);
+});
 const isFile = ({ name, file, nesting }) => nesting === 0 && (files.includes(name) || files.includes(file) && path.resolve(name) === file);
 stream.on('test:pass', (test) => {
     if (!isFile(test) && test.details.type !== 'suite' && test.skip === undefined) {
@@ -59,7 +66,10 @@ stream.once('end', () => {
 });
 stream.resume();
 
-const label = ({ name, file }) => (file && path.resolve(name) !== file ? `${path.basename(file, '.test.js')}: ${name}` : path.basename(name));
+function label({ name, file = '', nesting }) {
+    const names = [...(around.get(file) ?? []).slice(0, nesting), name];
+    return [file && path.basename(file, '.test.js'), ...names.filter((one) => path.resolve(one) !== file)].filter(Boolean).join(': ');
+}
 
 function indented(text) {
     return text.trimEnd().split('\n').map((line) => `    ${line}`).join('\n') + '\n';

@@ -127,8 +127,8 @@ const commandLine = (pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(
 function withFlags(line, changes) {
     const result = [...line];
     for (const [flag, value] of Object.entries(changes)) {
-        const position = result.indexOf(flag);
-        if (position >= 0) result.splice(position, 2);
+        const position = result.findIndex((word) => word === flag || word.startsWith(`${flag}=`));
+        if (position >= 0) result.splice(position, result[position] === flag ? 2 : 1);
         if (value !== null) result.push(flag, String(value));
     }
     return result;
