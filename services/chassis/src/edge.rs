@@ -9,7 +9,7 @@ use crate::{
     metrics::{Metrics, method_label},
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
-    secret::ShopSecret,
+    secret::{PROBE_HEADER, ShopSecret},
     telemetry::otlp,
     trace::{self, TraceContext},
 };
@@ -178,6 +178,8 @@ struct Seen {
     route: Option<MatchedPath>,
     began: Instant,
     status: u16,
+    /// Another part only asks whether this one serves.
+    is_probe: bool,
 }
 
 impl Seen {
@@ -188,6 +190,8 @@ impl Seen {
             settings.metrics.request_began();
         }
         let headers = settings.error_pages.as_ref().map(|_| request.headers().clone());
+        let is_probe =
+            request.headers().contains_key(PROBE_HEADER) && settings.secret.is_shown_by(request.headers());
         Self {
             settings,
             headers,
@@ -198,6 +202,7 @@ impl Seen {
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: Instant::now(),
             status: CLIENT_WENT_AWAY,
+            is_probe,
         }
     }
 
@@ -237,14 +242,14 @@ impl Drop for Seen {
         let trace_id = self.context.trace_id_text();
         // Whole microseconds, which are short to write.
         let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
-        tracing::info!(
-            target: "request",
-            method,
-            route,
-            status = self.status,
-            duration_ms = f64::from(took_us) / 1_000.0,
-            trace_id = trace_id.as_str(),
-        );
+        let duration_ms = f64::from(took_us) / 1_000.0;
+        let (status, trace_id) = (self.status, trace_id.as_str());
+        // One line per request; the level is part of a line's place in the code.
+        if self.is_probe {
+            tracing::debug!(target: "request", method, route, status, duration_ms, trace_id);
+        } else {
+            tracing::info!(target: "request", method, route, status, duration_ms, trace_id);
+        }
         otlp::export_request(otlp::Request {
             context: self.context,
             parent_span_id: self.parent_span_id,

@@ -14,6 +14,10 @@ use std::{fmt, path::Path, sync::Arc};
 /// The header in which the storefront shows the secret on public ports.
 pub const SECRET_HEADER: HeaderName = HeaderName::from_static("shopkeeper-secret");
 
+/// Marks a probe of another part, which is counted, but not told among the requests of shoppers; believed only
+/// with the secret.
+pub const PROBE_HEADER: HeaderName = HeaderName::from_static("shopkeeper-probe");
+
 /// The fewest characters that are taken for a secret.
 const MIN_CHARS: usize = 16;
 

@@ -77,8 +77,13 @@ impl Program {
     }
 
     fn get(&self, path: &str) -> String {
+        self.get_with(path, "")
+    }
+
+    /// With more headers, each with its end.
+    fn get_with(&self, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.listen).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -148,6 +153,22 @@ fn a_request_is_one_json_line_without_personal_data() {
     );
     assert!(line["duration_ms"].is_f64() && line["trace_id"].as_str().unwrap().len() == 32);
     assert!(!line.to_string().contains("maria") && !line.to_string().contains("secret"));
+}
+
+#[test]
+fn probes_of_another_part_are_no_lines_but_nobody_else_hides_that_way() {
+    let mut program = Program::start(&[]);
+    program.line_with(&["serves"]);
+    let secret = "shopkeeper-secret: a secret of this shop only\r\n";
+    let answer = program.get_with("/hello/1", &format!("{secret}shopkeeper-probe: 1\r\n"));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    program.get_with("/unknown", "shopkeeper-probe: 1\r\n");
+    program.get_with("/hello/2", secret);
+    for status in [404, 200] {
+        let line = program.line_with(&["\"target\":\"request\""]);
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&line["status"], &line["level"]), (&status.into(), &"INFO".into()));
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is asked of a peer, before it is known whether and how often it will be sent.
 
 use crate::settings::Limits;
+use chassis::secret::PROBE_HEADER;
 use reqwest::{
     Method,
     header::{HeaderName, HeaderValue},
@@ -90,6 +91,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn get(path: &[&'a str]) -> Self {
         Self::new(Kind::Read, Method::GET, path)
+    }
+
+    /// A read of a part that is only to tell whether the peer serves.
+    pub(crate) fn probe(path: &[&'a str]) -> Self {
+        Self::get(path).header(PROBE_HEADER, HeaderValue::from_static("1"))
     }
 
     pub(crate) fn post(kind: Kind, path: &[&'a str]) -> Self {

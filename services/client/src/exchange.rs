@@ -10,14 +10,18 @@ use crate::{
 use anyhow::{Context, ensure};
 use chassis::{
     secret::{SECRET_HEADER, ShopSecret},
+    telemetry::otlp,
     trace::{self, TraceContext},
 };
 use reqwest::{
-    Client, Request, Url,
+    Client, Method, Request, Url,
     header::{self, HeaderName, HeaderValue},
     redirect, retry,
 };
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    time::{Duration, Instant, SystemTime},
+};
 
 /// The services close what is idle for 20 s; a connection must not be reused at that moment.
 const IDLE: Duration = Duration::from_secs(15);
@@ -27,6 +31,7 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The way to one peer.
 pub(crate) struct Wire {
+    peer: &'static str,
     client: Client,
     base: Url,
     secret: HeaderValue,
@@ -44,7 +49,12 @@ impl Wire {
     ///
     /// # Errors
     /// The address is not one, or the HTTP client cannot be built.
-    pub(crate) fn new(url: &str, secret: &ShopSecret, limits: &Limits) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        peer: &'static str,
+        url: &str,
+        secret: &ShopSecret,
+        limits: &Limits,
+    ) -> anyhow::Result<Self> {
         let base = Url::parse(url).with_context(|| format!("{url:?} is not the address of a service"))?;
         let is_http = matches!(base.scheme(), "http" | "https") && base.has_host();
         ensure!(is_http, "{url:?} is not the address of a service: it must begin with http:// or https://");
@@ -64,7 +74,7 @@ impl Wire {
         let mut secret =
             HeaderValue::from_str(secret.reveal()).context("the shop's secret fits no header")?;
         secret.set_sensitive(true);
-        Ok(Self { client, base, secret })
+        Ok(Self { peer, client, base, secret })
     }
 
     /// The request that the call becomes.
@@ -99,8 +109,8 @@ impl Wire {
 
     /// Sends the request and takes in the whole answer. Bounded in size, not in time.
     pub(crate) async fn send(&self, mut request: Request, max_bytes: usize) -> Result<Answer, Lost> {
-        let context = trace::current().map_or_else(TraceContext::begin, TraceContext::child);
-        if let Ok(context) = HeaderValue::try_from(context.to_string()) {
+        let mut span = Span::begin(self.peer, request.method().clone());
+        if let Ok(context) = HeaderValue::try_from(span.context.to_string()) {
             request.headers_mut().insert(TRACEPARENT, context);
         }
         let sent = self.client.execute(request).await.map_err(reqwest::Error::without_url);
@@ -108,8 +118,47 @@ impl Wire {
             tracing::debug!(error = &error as &dyn Error, "a service gave no answer");
             lost(&error)
         })?;
+        span.status = Some(response.status().as_u16());
         let taken = Answer::take(response, max_bytes).await;
         taken.map_err(|cause| Lost { cause, may_have_happened: true })
+    }
+}
+
+/// The call as it is traced: exported when it ends, in whatever way.
+struct Span {
+    context: TraceContext,
+    parent_span_id: Option<u64>,
+    peer: &'static str,
+    method: Method,
+    status: Option<u16>,
+    began: Instant,
+}
+
+impl Span {
+    fn begin(peer: &'static str, method: Method) -> Self {
+        let parent = trace::current();
+        Self {
+            context: parent.map_or_else(TraceContext::begin, TraceContext::child),
+            parent_span_id: parent.map(|parent| parent.span_id),
+            peer,
+            method,
+            status: None,
+            began: Instant::now(),
+        }
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        otlp::export_call(otlp::Call {
+            context: self.context,
+            parent_span_id: self.parent_span_id,
+            method: self.method.as_str(),
+            peer: self.peer,
+            status: self.status,
+            ended: SystemTime::now(),
+            took: self.began.elapsed(),
+        });
     }
 }
 

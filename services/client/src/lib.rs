@@ -21,6 +21,7 @@ mod peers;
 mod probe;
 mod product;
 mod settings;
+mod unaskable;
 mod user;
 
 pub use caller::Caller;

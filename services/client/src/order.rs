@@ -35,7 +35,7 @@ pub struct Checkout {
 
 /// Asked without a key: a service that reads keys and answers as one.
 pub(crate) const PROBE: Question =
-    Question { call: || Call::get(&["api", "order"]), is_good: Answer::is_unauthorized };
+    Question { call: || Call::probe(&["api", "order"]), is_good: Answer::is_unauthorized };
 
 /// Every call ends with [`CallError`] if the service refuses or does not answer as it should.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]

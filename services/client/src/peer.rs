@@ -13,9 +13,10 @@ use crate::{
     metrics::{Outcome, PeerMetrics},
     probe::Question,
     settings::{Limits, Settings},
+    unaskable::unaskable,
 };
 use anyhow::Context;
-use chassis::problem::{ApiError, Kind};
+use chassis::trace::{self, TraceContext};
 use reqwest::Request;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -26,10 +27,6 @@ const RETRY_DELAY_MS: std::ops::RangeInclusive<u64> = 10..=60;
 
 /// A retry that would have less time than this is not made.
 const RETRY_NEEDS: Duration = Duration::from_millis(100);
-
-/// The longest address that is sent. What a shopper may type into one must not make a peer answer in a way
-/// that speaks against it.
-const MAX_URL_BYTES: usize = 8 * 1024;
 
 /// One service.
 pub(crate) struct Peer {
@@ -56,7 +53,7 @@ impl Peer {
         settings: &Settings,
         metrics: PeerMetrics,
     ) -> anyhow::Result<Self> {
-        let wire = Wire::new(url, &settings.secret, &settings.limits)
+        let wire = Wire::new(name, url, &settings.secret, &settings.limits)
             .with_context(|| format!("cannot call the {name} service"))?;
         Ok(Self {
             name,
@@ -181,7 +178,9 @@ impl Peer {
     pub(crate) async fn probe(&self, question: &Question) -> bool {
         let call = (question.call)();
         let request = self.wire.request(Caller::nobody(), &call);
-        let exchange = self.wire.send(request, call.max_bytes);
+        // Nobody wants to see the trace of each probe.
+        let context = TraceContext { sampled: false, ..TraceContext::begin() };
+        let exchange = trace::scope(context, self.wire.send(request, call.max_bytes));
         match timeout(self.limits.probe, exchange).await {
             Ok(Ok(answer)) => (question.is_good)(&answer),
             Ok(Err(_)) | Err(_) => false,
@@ -223,26 +222,4 @@ fn after(first: &CallError, second: CallError) -> CallError {
         }
         (_, second) => second,
     }
-}
-
-/// What the services would say to an address that cannot be sent, or not so that they see what was meant.
-fn unaskable(call: &Call<'_>, request: &Request) -> Option<Refused> {
-    let is_named = |segment: &&str| {
-        // An address leaves these out.
-        !matches!(*segment, "" | "." | "..")
-            && !segment.contains(|character: char| character.is_ascii_control())
-    };
-    let is_short = request.url().as_str().len() <= MAX_URL_BYTES;
-    let error = if !call.path.iter().all(is_named) || (!is_short && call.query.is_empty()) {
-        ApiError::new(Kind::NotFound, "There is nothing of this name")
-    } else if !is_short {
-        ApiError::new(Kind::BadRequest, "The query is too long")
-    } else {
-        return None;
-    };
-    Some(Refused {
-        status: error.status().as_u16(),
-        problem: Box::new(error.problem().clone()),
-        retry_after: None,
-    })
 }

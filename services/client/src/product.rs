@@ -29,7 +29,7 @@ pub struct ProductService(pub(crate) Arc<Peer>);
 
 /// The shortest list, which goes through what every list goes through.
 pub(crate) const PROBE: Question = Question {
-    call: || Call::get(&["api", "products"]).query("limit", Some("1")),
+    call: || Call::probe(&["api", "products"]).query("limit", Some("1")),
     is_good: |answer| answer.judge(Answer::json::<ProductList>).is_ok(),
 };
 

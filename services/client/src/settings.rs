@@ -70,7 +70,7 @@ impl Default for Limits {
             password: Duration::from_secs(5),
             import: Duration::from_secs(120),
             import_patience: Duration::from_secs(5),
-            connect: Duration::from_millis(500),
+            connect: Duration::from_millis(300),
             probe: Duration::from_millis(500),
             probe_every: Duration::from_secs(1),
             in_flight: 64,

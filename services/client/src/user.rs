@@ -45,7 +45,7 @@ impl fmt::Debug for LoggedIn {
 
 /// Asked without a key: a service that reads keys and answers as one.
 pub(crate) const PROBE: Question =
-    Question { call: || Call::get(&["api", "user"]), is_good: Answer::is_unauthorized };
+    Question { call: || Call::probe(&["api", "user"]), is_good: Answer::is_unauthorized };
 
 /// Every call ends with [`CallError`] if the service refuses or does not answer as it should.
 #[allow(clippy::missing_errors_doc, reason = "said once, above")]

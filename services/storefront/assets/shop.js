@@ -1,1 +1,174 @@
+// What pages gain from a script; all of them work without it. It swaps the main part of a page for the same
+// part of another answer, so the server alone decides what a page says.
 "use strict";
+(() => {
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const main = () => $("#main");
+  const announcer = document.createElement("p");
+  announcer.className = "unseen";
+  announcer.setAttribute("role", "status");
+  document.body.append(announcer);
+
+  // Fetches a page and takes over its main part. The focus stays on the element of the same place.
+  let turn = 0;
+  async function show(url, options) {
+    const mine = ++turn;
+    const waiting = setTimeout(() => main().classList.add("busy"), 150);
+    try {
+      const answer = await fetch(url, { headers: { accept: "text/html" }, ...options });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = $("#main", page);
+      if (mine !== turn || !next) return null;
+      const place = focusPlace();
+      main().replaceWith(document.adoptNode(next));
+      document.title = page.title;
+      for (const id of ["basket-count", "notice"]) {
+        const [old, fresh] = [$("#" + id), $("#" + id, page)];
+        if (fresh && old.outerHTML !== fresh.outerHTML) old.replaceWith(document.adoptNode(fresh));
+      }
+      refocus(place);
+      dress();
+      return answer;
+    } finally {
+      clearTimeout(waiting);
+      main().classList.remove("busy");
+    }
+  }
+
+  // Where the focus is, in words that hold on the next page too.
+  function focusPlace() {
+    const at = document.activeElement;
+    if (!at || !main().contains(at)) return null;
+    const line = at.closest("[data-line],[data-product]");
+    const within = line ? `[data-${line.dataset.line ? "line" : "product"}="${line.dataset.line || line.dataset.product}"] ` : "#main ";
+    const same = (element) => element.tagName === at.tagName && element.name === at.name && element.textContent === at.textContent;
+    return { id: at.id, within, same };
+  }
+  function refocus(place) {
+    if (!place) return;
+    const element = (place.id && document.getElementById(place.id)) ||
+      [...document.querySelectorAll(place.within + ":is(a,button,input,select)")].find(place.same);
+    (element || main()).focus({ preventScroll: true });
+  }
+
+  // Buttons for one less and one more, in the room that the field leaves.
+  function dress() {
+    for (const box of document.querySelectorAll(".stepper:not(.dressed)")) {
+      const field = $("input", box);
+      box.classList.add("dressed");
+      for (const [sign, by] of [["\u2212", -1], ["+", 1]]) {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = sign;
+        button.tabIndex = -1;
+        button.setAttribute("aria-hidden", "true");
+        button.addEventListener("click", () => {
+          const value = Number(field.value) + by;
+          if (value < Number(field.min) || value > Number(field.max)) return;
+          field.value = value;
+          if (field.form.action.endsWith("/basket/item")) later(() => send(field.form), 500);
+        });
+        box.append(button);
+      }
+    }
+    const sift = $("#sift .button");
+    if (sift) sift.classList.add("unseen");
+    watchOrder();
+  }
+
+  let timer;
+  function later(task, delay) {
+    clearTimeout(timer);
+    timer = setTimeout(task, delay);
+  }
+
+  // Sends a form of the basket and shows the page that comes back.
+  async function send(form) {
+    if (!form.reportValidity()) return;
+    try {
+      await show(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    } catch {
+      form.submit();
+    }
+  }
+
+  // Instant search and instant choices, on the list of products only.
+  async function list(form) {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    if (query.get("sort") === "name") query.delete("sort");
+    const url = "/" + (query.size ? "?" + query : "");
+    try {
+      await show(url);
+      history.replaceState(null, "", url);
+      announcer.textContent = [$("#count")?.textContent, $("#results h2")?.textContent].find(Boolean) || "";
+    } catch {
+      // The line is down: the button still works when it is back.
+    }
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "q" && main().hasAttribute("data-listing")) later(() => list(event.target.form), 250);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.id === "sift") list(event.target.form);
+  });
+
+  // An order that waits for its stock is looked at again, ever more seldom.
+  let looks = 0, watching;
+  function watchOrder() {
+    clearTimeout(watching);
+    if (!main().hasAttribute("data-moving")) return;
+    watching = setTimeout(() => refresh(), Math.min(700 * 1.3 ** looks++, 10000));
+  }
+
+  // Asks for this page again, unless somebody is typing into it.
+  function refresh() {
+    const at = document.activeElement;
+    const typing = at && main().contains(at) && at.matches("input,textarea,select");
+    if (document.hidden || typing) return watchOrder();
+    show(location.href).catch(() => watchOrder());
+  }
+
+  // The footer and the banner tell what is up now. A page that some part had kept from being whole is asked
+  // for again when that changes, each browser at its own moment, so that not all come at once.
+  async function status() {
+    if (!document.hidden) {
+      try {
+        const answer = await (await fetch("/status.json", { cache: "no-store" })).json();
+        if (parts(answer.parts)) {
+          notices(answer.notices);
+          if (main().hasAttribute("data-live")) setTimeout(refresh, Math.random() * 1000);
+        }
+      } catch {
+        // The storefront itself is not reached; the next look tells.
+      }
+    }
+    setTimeout(status, 3000);
+  }
+  function parts(all) {
+    let changed = false;
+    for (const { part, health, text } of all) {
+      const entry = $(`footer [data-part="${part}"]`);
+      if (!entry || entry.dataset.health === health) continue;
+      changed ||= health === "down" || entry.dataset.health === "down";
+      entry.dataset.health = health;
+      $("span", entry).textContent = text;
+    }
+    return changed;
+  }
+  function notices(all) {
+    const box = $("#notice");
+    box.hidden = !all.length;
+    box.replaceChildren(...all.map(({ about, text }) => {
+      const line = document.createElement("p");
+      line.dataset.about = about;
+      if (about === "product") line.id = "catalogue-age";
+      line.textContent = text;
+      return line;
+    }));
+  }
+
+  // After a form came back with mistakes, the summary is where to go on.
+  $("#errors")?.focus();
+  dress();
+  setTimeout(status, 3000);
+})();

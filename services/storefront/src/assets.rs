@@ -8,6 +8,7 @@ mod accent;
 mod pictures;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -35,12 +36,21 @@ pub(crate) struct Assets {
     urls: HashMap<&'static str, String>,
 }
 
+/// How a file can be made smaller.
+#[derive(Debug)]
+enum Compression {
+    /// It is compressed as it is.
+    Never,
+    /// Made when it is first asked for, since the best takes longer than a part may take to start; `None` if it
+    /// gains nothing.
+    Brotli(OnceLock<Option<Bytes>>),
+}
+
 /// One file, ready to be sent.
 #[derive(Debug)]
 struct File {
     content: Bytes,
-    /// Absent where compressing gains nothing.
-    brotli: Option<Bytes>,
+    compression: Compression,
     content_type: &'static str,
     cache_control: &'static str,
 }
@@ -58,7 +68,7 @@ impl Assets {
         for (name, content) in pictures::TEA_HOUSE {
             let file = File {
                 content: Bytes::from_static(content),
-                brotli: None,
+                compression: Compression::Never,
                 content_type: "image/webp",
                 cache_control: ONE_DAY,
             };
@@ -74,7 +84,7 @@ impl Assets {
         let hashed = format!("{stem}.{hash}.{extension}");
         self.urls.insert(name, format!("/assets/{hashed}"));
         let file = File {
-            brotli: compressed(content.as_bytes()),
+            compression: Compression::Brotli(OnceLock::new()),
             content: Bytes::from(content),
             content_type,
             cache_control: IMMUTABLE,
@@ -87,6 +97,16 @@ impl Assets {
         self.urls.get(name).map_or("", String::as_str)
     }
 
+    /// Writes every file into a folder.
+    #[cfg(test)]
+    pub(crate) fn write_to(&self, folder: &std::path::Path) {
+        for (path, file) in &self.files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, &file.content).expect("a file");
+        }
+    }
+
     /// Answers `GET /assets/<path>`; `None` if there is no such file.
     pub(crate) fn response(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let file = self.files.get(path)?;
@@ -94,15 +114,17 @@ impl Assets {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let content = match &file.brotli {
-            None => file.content.clone(),
-            Some(brotli) => {
+        let content = match &file.compression {
+            Compression::Never => file.content.clone(),
+            Compression::Brotli(made) => {
                 headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-                if takes_brotli(request) {
-                    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-                    brotli.clone()
-                } else {
-                    file.content.clone()
+                let smaller = takes_brotli(request).then(|| made.get_or_init(|| compressed(&file.content)));
+                match smaller.and_then(Option::as_ref) {
+                    None => file.content.clone(),
+                    Some(brotli) => {
+                        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+                        brotli.clone()
+                    }
                 }
             }
         };
@@ -110,7 +132,7 @@ impl Assets {
     }
 }
 
-/// Brotli at its best level; once per process.
+/// Brotli at its best level.
 fn compressed(content: &[u8]) -> Option<Bytes> {
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
     let mut compressed = Vec::new();

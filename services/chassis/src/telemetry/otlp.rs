@@ -1,6 +1,7 @@
-//! Export of server spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
+//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests that were answered, and of
+//! calls to other parts.
 //!
-//! Spans are made from what the edge knows when a request ends, and handed to the batch processor, whose
+//! Spans are made from what is known when a request or a call ends, and handed to the batch processor, whose
 //! own thread sends them with a blocking client.
 
 use crate::trace::TraceContext;
@@ -33,6 +34,21 @@ pub(crate) struct Request<'a> {
     pub(crate) took: Duration,
 }
 
+/// A request that was sent to another part.
+pub struct Call<'a> {
+    /// As it was told to the other part.
+    pub context: TraceContext,
+    /// The span within which the call was made, if there is one.
+    pub parent_span_id: Option<u64>,
+    pub method: &'a str,
+    /// The other part's name.
+    pub peer: &'a str,
+    /// None if no answer came.
+    pub status: Option<u16>,
+    pub ended: SystemTime,
+    pub took: Duration,
+}
+
 pub(super) fn start(part: &'static str, version: &'static str) -> anyhow::Result<()> {
     if std::env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").is_none_or(|endpoint| endpoint.is_empty()) {
         return Ok(());
@@ -63,40 +79,80 @@ pub(crate) fn export_request(request: Request<'_>) {
     processor.on_end(span(&request));
 }
 
+/// Exports the span of a call, if its trace is wanted and spans are exported.
+pub fn export_call(call: Call<'_>) {
+    let Some(processor) = PROCESSOR.get().filter(|_| call.context.sampled) else { return };
+    processor.on_end(call_span(&call));
+}
+
 /// The request in the words of OpenTelemetry's HTTP conventions; without the path, which may name a person.
 fn span(request: &Request<'_>) -> SpanData {
     let is_ours = request.status >= 500;
     SpanData {
-        span_context: SpanContext::new(
-            TraceId::from_bytes(request.context.trace_id.to_be_bytes()),
-            SpanId::from_bytes(request.context.span_id.to_be_bytes()),
-            TraceFlags::SAMPLED,
-            false,
-            TraceState::default(),
-        ),
-        parent_span_id: SpanId::from_bytes(request.parent_span_id.unwrap_or(0).to_be_bytes()),
         parent_span_is_remote: request.parent_span_id.is_some(),
-        span_kind: SpanKind::Server,
         name: format!("{} {}", request.method, request.route).into(),
-        start_time: request.ended - request.took,
-        end_time: request.ended,
         attributes: vec![
             KeyValue::new("http.request.method", request.method.to_owned()),
             KeyValue::new("http.route", request.route.to_owned()),
             KeyValue::new("url.scheme", "http"),
             KeyValue::new("http.response.status_code", i64::from(request.status)),
         ],
+        status: if is_ours { Status::error("") } else { Status::Unset },
+        ..bare(request.context, request.parent_span_id, SpanKind::Server, request.ended, request.took)
+    }
+}
+
+/// The call, in the same words; without the path, too.
+fn call_span(call: &Call<'_>) -> SpanData {
+    let mut attributes = vec![
+        KeyValue::new("http.request.method", call.method.to_owned()),
+        KeyValue::new("service.peer.name", call.peer.to_owned()),
+    ];
+    attributes.extend(call.status.map(|it| KeyValue::new("http.response.status_code", i64::from(it))));
+    let is_good = call.status.is_some_and(|status| status < 400);
+    SpanData {
+        // Of low cardinality, as the conventions ask for.
+        name: format!("{} {}", call.method, call.peer).into(),
+        attributes,
+        status: if is_good { Status::Unset } else { Status::error("") },
+        ..bare(call.context, call.parent_span_id, SpanKind::Client, call.ended, call.took)
+    }
+}
+
+/// A span without a name.
+fn bare(
+    context: TraceContext,
+    parent_span_id: Option<u64>,
+    span_kind: SpanKind,
+    ended: SystemTime,
+    took: Duration,
+) -> SpanData {
+    SpanData {
+        span_context: SpanContext::new(
+            TraceId::from_bytes(context.trace_id.to_be_bytes()),
+            SpanId::from_bytes(context.span_id.to_be_bytes()),
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::default(),
+        ),
+        parent_span_id: SpanId::from_bytes(parent_span_id.unwrap_or(0).to_be_bytes()),
+        parent_span_is_remote: false,
+        span_kind,
+        name: "".into(),
+        start_time: ended - took,
+        end_time: ended,
+        attributes: Vec::new(),
         dropped_attributes_count: 0,
         events: SpanEvents::default(),
         links: SpanLinks::default(),
-        status: if is_ours { Status::error("") } else { Status::Unset },
+        status: Status::Unset,
         instrumentation_scope: InstrumentationScope::builder("shopkeeper").build(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, span};
+    use super::{Call, Request, call_span, span};
     use crate::trace::TraceContext;
     use opentelemetry::trace::{SpanKind, Status};
     use std::time::{Duration, SystemTime};
@@ -124,5 +180,28 @@ mod tests {
         assert!(matches!(span.status, Status::Error { .. }));
         let names: Vec<&str> = span.attributes.iter().map(|attribute| attribute.key.as_str()).collect();
         assert_eq!(names, ["http.request.method", "http.route", "url.scheme", "http.response.status_code"]);
+    }
+
+    #[test]
+    fn the_span_of_a_call_stands_between_that_of_the_caller_and_that_of_the_called() {
+        let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let told = caller.child();
+        let call = |status| Call {
+            context: told,
+            parent_span_id: Some(caller.span_id),
+            method: "POST",
+            peer: "order",
+            status,
+            ended: SystemTime::UNIX_EPOCH + Duration::from_secs(9),
+            took: Duration::from_secs(2),
+        };
+        let span = call_span(&call(Some(200)));
+        assert_eq!(span.span_context.span_id().to_string(), format!("{:016x}", told.span_id));
+        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
+        assert_eq!((span.name.as_ref(), span.span_kind), ("POST order", SpanKind::Client));
+        for (status, is_good) in [(Some(200), true), (Some(404), false), (Some(503), false), (None, false)] {
+            let span = call_span(&call(status));
+            assert_eq!(matches!(span.status, Status::Unset), is_good, "{status:?}");
+        }
     }
 }

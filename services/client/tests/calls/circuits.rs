@@ -54,6 +54,22 @@ async fn nothing_is_known_of_a_peer_before_it_was_asked() {
 }
 
 #[tokio::test]
+async fn probes_are_for_nobody_and_marked_as_such() {
+    let fake = Fake::start().await;
+    let (peers, shutdown) = watched(&fake);
+    until_up(&peers).await;
+    while fake.seen().len() < 6 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    shutdown.drain();
+    for seen in fake.seen() {
+        assert_eq!((seen.header("shopkeeper-probe"), seen.header("authorization")), (Some("1"), None));
+        assert_eq!(seen.header("shopkeeper-secret"), Some(crate::fake::SECRET));
+        assert!(seen.header("traceparent").unwrap().ends_with("-00"), "nobody wants its trace");
+    }
+}
+
+#[tokio::test]
 async fn a_peer_that_is_stopped_is_down_until_it_is_started_again() {
     let mut fake = Fake::start().await;
     let (peers, shutdown) = watched(&fake);

@@ -1,12 +1,17 @@
 //! How calls end when a peer fails, and how often they are sent.
 
 use crate::fake::{Behaviour, Fake, peers};
+use chassis::secret::ShopSecret;
 use client::{
     CallError, Caller, Cause, Checkout, NewProduct, Peers, ProductChanges, ProductQuery, Registration,
-    Unavailable,
+    Settings, Unavailable,
 };
 use contract::order::Merge;
 use std::time::Duration;
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::{Instant, timeout},
+};
 use uuid::Uuid;
 
 fn caller() -> Caller<'static> {
@@ -44,6 +49,27 @@ async fn a_peer_that_is_stopped_is_unreachable_and_nothing_has_happened() {
         let nothing = Unavailable { peer: "order", cause: Cause::Unreachable, may_have_happened: false };
         assert_eq!(unavailable(&error), &nothing);
     }
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_no_connection_is_unreachable_and_nothing_has_happened() {
+    // A queue for two connections, which are never taken out.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = timeout(Duration::from_millis(200), TcpStream::connect(address)).await {
+        queued.push(stream.unwrap());
+    }
+    let url = format!("http://{address}");
+    let settings = Settings::new(&url, &url, &url, ShopSecret::new(crate::fake::SECRET).unwrap());
+    let peers = Peers::new(settings, &chassis::metrics::Metrics::new("storefront", "0")).unwrap();
+    let began = Instant::now();
+    let error = peers.order.cancel(caller(), 9).await.unwrap_err();
+    let nothing = Unavailable { peer: "order", cause: Cause::Unreachable, may_have_happened: false };
+    assert_eq!(unavailable(&error), &nothing);
+    assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

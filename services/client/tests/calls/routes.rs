@@ -32,6 +32,7 @@ async fn every_request_says_who_it_is_for_and_to_which_trace_it_belongs() {
     let sent: TraceContext = seen.header("traceparent").unwrap().parse().unwrap();
     assert_eq!(sent.trace_id, context.trace_id);
     assert_ne!(sent.span_id, context.span_id);
+    assert_eq!((sent.sampled, seen.header("shopkeeper-probe")), (true, None));
 }
 
 #[tokio::test]

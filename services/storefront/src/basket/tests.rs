@@ -314,6 +314,27 @@ fn whatever_it_holds_it_fits_and_no_waiting_change_is_left_out() {
 }
 
 #[test]
+fn where_the_next_batch_leaves_no_room_a_change_is_refused_and_told() {
+    let far = i64::MAX - 200;
+    let mut basket = Basket::default();
+    for number in 0..100 {
+        assert_eq!(basket.add(far + number, 999, id(1)), None, "a guest's hundred lines always fit");
+    }
+    basket.log_in(7);
+    let before = stored(&basket);
+    let mut after = before.clone();
+    // As when the lines of an old order are put back: all under one id.
+    let refused = (100..150).find(|number| {
+        after.set(far, 0, id(2));
+        after.add(far + number, 1, id(2)) == short(far + number, Limit::Pending)
+    });
+    let refused = far + refused.expect("the room ends somewhere");
+    assert_eq!(after.quantity(refused), 0);
+    assert_eq!(after.next_to_send(), before.next_to_send(), "what goes out next stays as it is");
+    assert_eq!(after.pending.len(), 2);
+}
+
+#[test]
 fn a_usual_basket_of_a_hundred_lines_fits_whole() {
     let lines: Vec<_> = (0..100).map(|number| (10_000 + number * 97, 1 + number % 12)).collect();
     let mut basket = of_user(&lines);

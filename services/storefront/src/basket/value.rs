@@ -84,13 +84,10 @@ impl Basket {
         self.pending.len() <= MAX_BATCHES && encoding::pending_fits(&self.pending)
     }
 
-    /// Makes one of the two newest batches, under the id of the older one. Never of the oldest of all, which
-    /// is the one that goes out next, nor of one that may have gone out.
+    /// Makes one of the two newest batches, under the id of the older one. Never of the oldest of all: that
+    /// one goes out next, and is the only one that may have gone out.
     fn sum_up_newest(&mut self) -> bool {
         let [_, .., older, newest] = &mut self.pending[..] else { return false };
-        if older.is_sent || newest.is_sent {
-            return false;
-        }
         newest.changes.drain(..).for_each(|change| older.fold(change));
         self.pending.pop();
         true

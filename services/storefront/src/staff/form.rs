@@ -77,8 +77,6 @@ pub(crate) enum Mistake {
     TooHigh,
     NotPieces,
     NotALink,
-    /// The product service refuses it for a reason of its own.
-    Refused,
 }
 
 /// A field and what is wrong with it.

@@ -2,5 +2,4 @@
 
 pub(crate) mod form;
 pub(crate) mod history;
-pub(crate) mod mistakes;
 pub(crate) mod rules;

@@ -205,7 +205,6 @@ pub(crate) mod product {
             Mistake::TooHigh => "This price is higher than the shop can count.".into(),
             Mistake::NotPieces => "Type a whole number from 0 to 1000000000, or leave it empty.".into(),
             Mistake::NotALink => "Type an address that begins with https://, or leave it empty.".into(),
-            Mistake::Refused => format!("{label} cannot be like this. Please choose something else."),
         }
     }
 }

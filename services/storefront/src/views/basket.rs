@@ -38,7 +38,11 @@ pub(crate) struct BasketLine {
 }
 
 impl BasketLine {
-    fn initial(&self) -> String {
+    pub(crate) fn shown_image(&self) -> &str {
+        super::card::loadable(&self.image)
+    }
+
+    pub(crate) fn initial(&self) -> String {
         super::card::initial(&self.name)
     }
 }
@@ -57,6 +61,11 @@ pub(crate) enum CheckoutGate {
 }
 
 impl BasketPage {
+    /// Whether there is room for pictures and single prices: a page of 100 lines stays below 50 KB.
+    fn is_roomy(&self) -> bool {
+        self.lines.len() <= 40
+    }
+
     fn pieces(&self) -> String {
         texts::basket::items(self.lines.iter().map(|line| line.quantity).sum())
     }

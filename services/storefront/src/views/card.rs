@@ -53,6 +53,11 @@ impl Card {
         self.stock == Stock::Out
     }
 
+    /// The picture, if the page may load it.
+    pub(crate) fn shown_image(&self) -> &str {
+        loadable(&self.image)
+    }
+
     /// What stands in for a missing picture.
     pub(crate) fn initial(&self) -> String {
         initial(&self.name)
@@ -65,6 +70,12 @@ pub(super) fn stock_name(stock: Stock) -> &'static str {
         Stock::Low => "low",
         Stock::Out => "out",
     }
+}
+
+/// The link if the pages' content security policy lets it load: our own, or over https. Else nothing.
+pub(super) fn loadable(image: &str) -> &str {
+    let is_ours = image.starts_with('/') && !image.starts_with("//") && !image.contains('\\');
+    if is_ours || image.starts_with("https://") { image } else { "" }
 }
 
 /// The first letter of a name.

@@ -114,6 +114,19 @@ impl HomePage {
         !self.listing.is_narrowed() && !self.is_unavailable && !self.products.is_empty()
     }
 
+    /// The pictures of the first three products that have one.
+    fn hero_pictures(&self) -> Vec<&str> {
+        self.products.iter().map(Card::shown_image).filter(|image| !image.is_empty()).take(3).collect()
+    }
+
+    fn next_href(&self) -> Option<String> {
+        self.next.as_deref().map(|after| self.listing.href_after(Some(after)))
+    }
+
+    fn first_href(&self) -> Option<String> {
+        self.listing.after.is_some().then(|| self.listing.href())
+    }
+
     fn heading(&self) -> String {
         match (self.listing.q.as_str(), self.listing.category.as_str()) {
             ("", "") => texts::catalogue::RESULTS.to_owned(),

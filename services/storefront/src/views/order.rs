@@ -83,6 +83,29 @@ impl OrderView {
         matches!(self.state, OrderState::Placed | OrderState::Confirmed)
     }
 
+    /// Whether its lines may be put back into the basket.
+    pub(crate) fn can_reorder(&self) -> bool {
+        self.state != OrderState::Open && !self.lines.is_empty()
+    }
+
+    /// How many of its steps it has taken; none if it left the way.
+    pub(crate) fn steps_done(&self) -> usize {
+        match self.state {
+            OrderState::Placed => 1,
+            OrderState::Confirmed => 2,
+            OrderState::Fulfilled => 3,
+            OrderState::Open | OrderState::Refused | OrderState::Cancelled => 0,
+        }
+    }
+
+    /// The steps of every order: name, whether it is taken, whether it is the last one taken.
+    pub(crate) fn steps(&self) -> [(&'static str, bool, bool); 3] {
+        let done = self.steps_done();
+        let names =
+            [OrderState::Placed, OrderState::Confirmed, OrderState::Fulfilled].map(texts::orders::state);
+        std::array::from_fn(|step| (names[step], step < done, step + 1 == done))
+    }
+
     /// Whether the stock has yet to answer: the page then looks again by itself.
     pub(crate) fn is_moving(&self) -> bool {
         self.state == OrderState::Placed
@@ -94,6 +117,12 @@ impl OrderView {
 
     pub(crate) fn heading(&self) -> String {
         texts::orders::numbered(self.id)
+    }
+}
+
+impl OrderLine {
+    pub(crate) fn initial(&self) -> String {
+        super::card::initial(&self.name)
     }
 }
 

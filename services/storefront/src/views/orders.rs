@@ -32,6 +32,12 @@ pub(crate) struct OrderRow {
     pub(crate) total: String,
 }
 
+impl OrdersPage {
+    fn first(&self) -> Option<&'static str> {
+        self.is_continued.then_some("/orders")
+    }
+}
+
 impl OrderRow {
     pub(crate) fn new(order: &Order, format: &Format) -> Self {
         let names = order.items.iter().take(3).map(|item| item.name.as_str());

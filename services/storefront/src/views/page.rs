@@ -198,6 +198,16 @@ impl Page {
         }
     }
 
+    /// Where a guest logs in, and comes back from to this page; never back to another login.
+    pub(crate) fn login_href(&self) -> String {
+        let leads_nowhere = ["/", "/login", "/register", "/logout"].into_iter().any(|path| self.is_at(path));
+        if leads_nowhere || !self.path.starts_with('/') {
+            return "/login".to_owned();
+        }
+        let next = form_urlencoded::byte_serialize(self.path.as_bytes()).collect::<String>();
+        format!("/login?next={next}")
+    }
+
     /// What stands in the browser's tab.
     pub(crate) fn full_title(&self) -> String {
         texts::frame::full_title(&self.title, &self.look.title)

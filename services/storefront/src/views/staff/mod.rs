@@ -20,6 +20,8 @@ pub(crate) use product::{Compared, ProductFormPage, Subject};
 pub(crate) use products::{ProductFilter, ProductRow, ProductsPage};
 pub(crate) use rules::{RulesPage, Survey};
 
+use contract::product::Stock;
+
 use crate::texts::staff::nav;
 
 /// A page of the staff's navigation.
@@ -41,11 +43,35 @@ impl Section {
         Self { path: "/staff/rules", label: nav::RULES },
     ];
 
+    /// What `aria-current` says on a page of this section: whether it is the section's own page.
+    pub(crate) fn mark(&self, address: &str) -> &'static str {
+        if address.split('?').next() == Some(self.path) { "page" } else { "true" }
+    }
+
     /// Whether a page at this address belongs to the section.
     pub(crate) fn holds(&self, address: &str) -> bool {
         let path = address.split(['?', '#']).next().unwrap_or_default();
         let below = path.strip_prefix(self.path);
         below.is_some_and(|below| below.is_empty() || (self.path != "/staff" && below.starts_with('/')))
+    }
+}
+
+/// The class of the badge that tells of a stock.
+fn stock_mark(stock: Stock) -> &'static str {
+    match stock {
+        Stock::InStock => "plain",
+        Stock::Low => "warn",
+        Stock::Out => "bad",
+    }
+}
+
+/// The class of the badge with this mark.
+fn badge(mark: &str) -> &'static str {
+    match mark {
+        "up" | "holds" | "proven" => "good",
+        "down" => "bad",
+        "resting" => "warn",
+        _ => "plain",
     }
 }
 

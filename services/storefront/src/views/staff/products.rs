@@ -120,12 +120,8 @@ impl ProductRow {
         texts::catalogue::stock(self.stock)
     }
 
-    /// The stock as a mark: `in`, `low`, `out`.
-    pub(crate) fn stock_name(&self) -> &'static str {
-        match self.stock {
-            Stock::InStock => "in",
-            Stock::Low => "low",
-            Stock::Out => "out",
-        }
+    /// The class of its badge.
+    pub(crate) fn stock_mark(&self) -> &'static str {
+        super::stock_mark(self.stock)
     }
 }

@@ -65,6 +65,20 @@ pub(crate) struct PartRow {
     pub(crate) since: String,
 }
 
+/// Rows with a badge.
+macro_rules! badges {
+    ($($row:ident)*) => {$(
+        impl $row {
+            /// The class of its badge.
+            pub(crate) fn badge(&self) -> &'static str {
+                super::badge(self.mark)
+            }
+        }
+    )*};
+}
+
+badges! { RuleRow CapabilityRow PartRow }
+
 impl Survey {
     /// `copy_age` is said as "12 seconds ago"; absent if no catalogue was ever seen.
     pub(crate) fn new(

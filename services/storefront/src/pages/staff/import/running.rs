@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::kept::Kept;
-use crate::staff::mistakes::lines;
 use crate::texts::staff as text;
 use crate::views::FormErrors;
 use crate::views::staff::{ImportForm, ImportRunningPage, Step};
@@ -71,6 +70,12 @@ pub(super) fn start(
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];
     visit.answer((StatusCode::OK, headers, body).into_response())
+}
+
+/// How many lines a file has, as an editor counts them: the last one need not be ended.
+fn lines(file: &[u8]) -> usize {
+    let ends = file.iter().filter(|byte| **byte == b'\n').count();
+    ends + usize::from(file.last().is_some_and(|byte| *byte != b'\n'))
 }
 
 struct Import {
@@ -156,5 +161,17 @@ impl Import {
     fn tell(&self, step: Step) {
         // Full, if the reader does not read; closed, if there is none any more.
         let _ = self.told.try_send(step);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for (file, expected) in [("", 0), ("a", 1), ("a\n", 1), ("a\r\nb", 2), ("\n\n", 2)] {
+            assert_eq!(lines(file.as_bytes()), expected, "{file:?}");
+        }
     }
 }
