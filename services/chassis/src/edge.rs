@@ -220,11 +220,11 @@ impl Seen {
         Self {
             settings: Arc::clone(settings),
             usual: Arc::clone(usual),
+            headers,
             context: cause.map_or_else(TraceContext::begin, TraceContext::child),
             parent_span_id: cause.map(|cause| cause.span_id),
             method: request.method().clone(),
             uri: request.uri().clone(),
-            headers,
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: Instant::now(),
             status: CLIENT_WENT_AWAY,
@@ -266,8 +266,9 @@ impl Drop for Seen {
         self.settings.metrics.request_ended(&self.method, route, self.status, took, &self.usual);
         let method = method_label(&self.method);
         let (context, status) = (self.context, self.status);
+        // Probes come every second from each storefront: told only to who looks closely.
         if self.is_probe {
-            tracing::debug!(target: "request", method, route, status, "a probe was answered");
+            tracing::debug!(target: "request", method, route, status, "a part asked whether this one serves");
         } else {
             request::log(&request::Request { method, route, status, took, context });
         }

@@ -1,5 +1,5 @@
-//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests, of calls to other
-//! parts, and of events of theirs that took effect here.
+//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests that were answered, of calls
+//! to other parts, and of events of other parts that took effect here.
 //!
 //! Spans are made from what is known when a piece of work ends, and handed to the batch processor, whose own
 //! thread sends them with a blocking client.
@@ -34,6 +34,19 @@ pub(crate) struct Request<'a> {
     pub(crate) took: Duration,
 }
 
+/// An event of another part's feed that took effect here.
+pub struct AppliedEvent<'a> {
+    pub context: TraceContext,
+    /// The span of the request, or of the event, that caused it.
+    pub parent_span_id: u64,
+    /// The part that told it.
+    pub feed: &'static str,
+    /// Its CloudEvents type.
+    pub type_: &'a str,
+    /// From the beginning of its write to the commit.
+    pub took: Duration,
+}
+
 /// A request that was sent to another part.
 pub struct Call<'a> {
     /// As it was told to the other part.
@@ -45,20 +58,6 @@ pub struct Call<'a> {
     pub peer: &'a str,
     /// None if no answer came.
     pub status: Option<u16>,
-    pub ended: SystemTime,
-    pub took: Duration,
-}
-
-/// An event of another part's feed that took effect here.
-pub struct AppliedEvent<'a> {
-    pub context: TraceContext,
-    /// The span of the request, or of the event, that caused it.
-    pub parent_span_id: u64,
-    /// The part that told it.
-    pub feed: &'static str,
-    /// Its CloudEvents type.
-    pub type_: &'a str,
-    /// From the beginning of its write to the commit.
     pub took: Duration,
 }
 
@@ -92,11 +91,6 @@ pub(crate) fn export_request(request: Request<'_>) {
     export(request.context, || request_span(&request, SystemTime::now()));
 }
 
-/// Hands over the span of a call.
-pub fn export_call(call: Call<'_>) {
-    export(call.context, || call_span(&call));
-}
-
 /// Hands over the span of an event whose effects were committed just now.
 pub fn export_event(event: AppliedEvent<'_>) {
     export(event.context, || event_span(&event, SystemTime::now()));
@@ -106,6 +100,11 @@ fn export(context: TraceContext, span: impl FnOnce() -> SpanData) {
     if let Some(processor) = PROCESSOR.get().filter(|_| context.sampled) {
         processor.on_end(span());
     }
+}
+
+/// Hands over the span of a call that ends now.
+pub fn export_call(call: Call<'_>) {
+    export(call.context, || call_span(&call, SystemTime::now()));
 }
 
 /// The request in the words of OpenTelemetry's HTTP conventions; without the path, which may name a person.
@@ -125,25 +124,6 @@ fn request_span(request: &Request<'_>, ended: SystemTime) -> SpanData {
     }
 }
 
-/// The call, in the same words; without the path, too.
-fn call_span(call: &Call<'_>) -> SpanData {
-    let mut attributes = vec![
-        KeyValue::new("http.request.method", call.method.to_owned()),
-        KeyValue::new("service.peer.name", call.peer.to_owned()),
-    ];
-    attributes.extend(call.status.map(|it| KeyValue::new("http.response.status_code", i64::from(it))));
-    let is_good = call.status.is_some_and(|status| status < 400);
-    SpanData {
-        span_kind: SpanKind::Client,
-        // Of low cardinality, as the conventions ask for.
-        name: format!("{} {}", call.method, call.peer).into(),
-        parent_span_is_remote: false,
-        attributes,
-        status: if is_good { Status::Unset } else { Status::error("") },
-        ..span(call.context, call.parent_span_id, call.took, call.ended)
-    }
-}
-
 /// The event in the words of OpenTelemetry's messaging conventions; without its data.
 fn event_span(event: &AppliedEvent<'_>, ended: SystemTime) -> SpanData {
     SpanData {
@@ -158,7 +138,26 @@ fn event_span(event: &AppliedEvent<'_>, ended: SystemTime) -> SpanData {
     }
 }
 
-/// What all spans have in common. The cause of most lies in another process.
+/// The call, in the words of the HTTP conventions; without the path, too.
+fn call_span(call: &Call<'_>, ended: SystemTime) -> SpanData {
+    let mut attributes = vec![
+        KeyValue::new("http.request.method", call.method.to_owned()),
+        KeyValue::new("service.peer.name", call.peer.to_owned()),
+    ];
+    attributes.extend(call.status.map(|it| KeyValue::new("http.response.status_code", i64::from(it))));
+    let is_good = call.status.is_some_and(|status| status < 400);
+    SpanData {
+        span_kind: SpanKind::Client,
+        // Of low cardinality, as the conventions ask for.
+        name: format!("{} {}", call.method, call.peer).into(),
+        attributes,
+        status: if is_good { Status::Unset } else { Status::error("") },
+        parent_span_is_remote: false,
+        ..span(call.context, call.parent_span_id, call.took, ended)
+    }
+}
+
+/// What all spans have in common. A cause always lies in another process.
 fn span(context: TraceContext, parent_span_id: Option<u64>, took: Duration, ended: SystemTime) -> SpanData {
     SpanData {
         span_context: SpanContext::new(
@@ -215,29 +214,6 @@ mod tests {
     }
 
     #[test]
-    fn the_span_of_a_call_stands_between_that_of_the_caller_and_that_of_the_called() {
-        let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
-        let told = caller.child();
-        let call = |status| Call {
-            context: told,
-            parent_span_id: Some(caller.span_id),
-            method: "POST",
-            peer: "order",
-            status,
-            ended: SystemTime::UNIX_EPOCH + Duration::from_secs(9),
-            took: Duration::from_secs(2),
-        };
-        let span = call_span(&call(Some(200)));
-        assert_eq!(span.span_context.span_id().to_string(), format!("{:016x}", told.span_id));
-        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
-        assert_eq!((span.name.as_ref(), span.span_kind), ("POST order", SpanKind::Client));
-        for (status, is_good) in [(Some(200), true), (Some(404), false), (Some(503), false), (None, false)] {
-            let span = call_span(&call(status));
-            assert_eq!(matches!(span.status, Status::Unset), is_good, "{status:?}");
-        }
-    }
-
-    #[test]
     fn the_span_of_an_event_lies_below_what_caused_it() {
         let cause: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
         let context = cause.child();
@@ -253,5 +229,28 @@ mod tests {
         assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
         assert_ne!(span.span_context.span_id(), span.parent_span_id);
         assert_eq!((span.name.as_ref(), span.span_kind), ("process order", SpanKind::Consumer));
+    }
+
+    #[test]
+    fn the_span_of_a_call_stands_between_that_of_the_caller_and_that_of_the_called() {
+        let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let told = caller.child();
+        let ended = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
+        let call = |status| Call {
+            context: told,
+            parent_span_id: Some(caller.span_id),
+            method: "POST",
+            peer: "order",
+            status,
+            took: Duration::from_secs(2),
+        };
+        let span = call_span(&call(Some(200)), ended);
+        assert_eq!(span.span_context.span_id().to_string(), format!("{:016x}", told.span_id));
+        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
+        assert_eq!((span.name.as_ref(), span.span_kind), ("POST order", SpanKind::Client));
+        for (status, is_good) in [(Some(200), true), (Some(404), false), (Some(503), false), (None, false)] {
+            let span = call_span(&call(status), ended);
+            assert_eq!(matches!(span.status, Status::Unset), is_good, "{status:?}");
+        }
     }
 }
