@@ -1,13 +1,22 @@
 //! Accepting connections, bounding their age, and letting them finish.
 
-use crate::{address::Peer, edge::with_options_allowed, shutdown::Shutdown};
+use crate::{
+    edge::{Arrival, with_options_allowed},
+    head_timer::HeadTimer,
+    shutdown::Shutdown,
+};
 use axum::{Router, body::Body, http::Request};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -69,17 +78,18 @@ async fn serve_one(
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Arrival { peer: peer.ip(), admitted: None });
         let answered = router.clone().call(request);
         async move { answered.await.map(with_options_allowed) }
     });
+    let head_timer = HeadTimer::default();
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
+        .timer(head_timer.clone())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BUFFER_BYTES)
-        .max_headers(256);
+        // How many headers there may be is left at 100: with any other number they are not read on the stack.
+        .max_buf_size(HEADER_BUFFER_BYTES);
     builder.http2().timer(TokioTimer::new()).max_header_list_size(64 * 1024).max_concurrent_streams(256);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let aged = async {
@@ -89,14 +99,28 @@ async fn serve_one(
         }
     };
     tokio::select! {
-        result = connection.as_mut() => return note(result),
+        result = drive(connection.as_mut(), &head_timer, HEADER_TIMEOUT) => return note(result),
         () = aged => {}
         () = shutdown.draining() => {}
     }
     connection.as_mut().graceful_shutdown();
     // A client that does not read its answer is left.
-    if let Ok(result) = timeout(FINISH_TIMEOUT, connection).await {
+    if let Ok(result) = timeout(FINISH_TIMEOUT, drive(connection, &head_timer, HEADER_TIMEOUT)).await {
         note(result);
+    }
+}
+
+/// The connection to its end, which it finds by itself when it is polled after a head was late.
+async fn drive<C: Future>(
+    mut connection: Pin<&mut C>,
+    head_timer: &HeadTimer,
+    head_timeout: Duration,
+) -> C::Output {
+    loop {
+        tokio::select! {
+            output = connection.as_mut() => return output,
+            () = head_timer.is_late(head_timeout) => {}
+        }
     }
 }
 
@@ -109,10 +133,12 @@ fn note(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::serve;
-    use crate::shutdown::Shutdown;
-    use axum::{Router, routing::get};
-    use std::time::Duration;
+    use super::{drive, serve};
+    use crate::{head_timer::HeadTimer, shutdown::Shutdown};
+    use axum::{Router, body::Body, response::Response, routing::get};
+    use hyper::service::service_fn;
+    use hyper_util::rt::TokioIo;
+    use std::{convert::Infallible, pin::pin, time::Duration};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
@@ -132,5 +158,24 @@ mod tests {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
         shutdown.drain();
         served.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_head_that_does_not_come_whole_ends_the_connection() {
+        let head_timeout = Duration::from_millis(50);
+        let (mut client, server) = tokio::io::duplex(1024);
+        let served = tokio::spawn(async move {
+            let head_timer = HeadTimer::default();
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            builder.timer(head_timer.clone()).header_read_timeout(head_timeout);
+            let service = service_fn(|_| async { Ok::<_, Infallible>(Response::new(Body::from("hello"))) });
+            let mut connection = pin!(builder.serve_connection(TokioIo::new(server), service));
+            drive(connection.as_mut(), &head_timer, head_timeout).await
+        });
+        client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HT").await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+        assert!(served.await.unwrap().unwrap_err().is_timeout());
     }
 }

@@ -2,20 +2,21 @@
 //! metrics and the log line.
 
 use crate::{
-    address::{self, ClientAddress, Peer},
+    address::{self, ClientAddress},
     error_pages::{ErrorPages, FailedRequest},
     identity::Verifier,
     linger,
-    metrics::{Metrics, method_label},
+    metrics::{Metrics, Usual, method_label},
     problem::{self, ApiError, Kind},
     rate_limit::RateLimiter,
     secret::{PROBE_HEADER, ShopSecret},
-    telemetry::otlp,
+    telemetry::{otlp, request},
     trace::{self, TraceContext},
 };
 use axum::{
+    body::HttpBody as _,
     extract::{MatchedPath, Request},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -29,7 +30,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 use tower::{Layer, Service};
 
@@ -41,6 +42,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Status in metrics and logs of a request whose client went away.
 const CLIENT_WENT_AWAY: u16 = 499;
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// What the edge of one port does.
 pub(crate) struct Settings {
@@ -57,12 +61,29 @@ pub(crate) struct Settings {
     pub(crate) is_observed: bool,
 }
 
+/// What is known of a request from its arrival on: one entry among what goes along with it, since every further
+/// one costs time.
+#[derive(Clone)]
+pub(crate) struct Arrival {
+    /// The other end of the connection.
+    pub(crate) peer: IpAddr,
+    /// None until the edge has taken it in.
+    pub(crate) admitted: Option<Admitted>,
+}
+
 /// What the edge tells the extractors of a request.
 #[derive(Clone)]
 pub(crate) struct Admitted {
     pub(crate) client: ClientAddress,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) body: BodyProgress,
+    /// None if the request has no body.
+    pub(crate) body: Option<BodyProgress>,
+}
+
+impl Admitted {
+    pub(crate) fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get::<Arrival>().and_then(|arrival| arrival.admitted.as_ref())
+    }
 }
 
 /// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
@@ -86,7 +107,7 @@ impl<S> Layer<S> for EdgeLayer {
     type Service = Edge<S>;
 
     fn layer(&self, inner: S) -> Edge<S> {
-        Edge { inner, settings: Arc::clone(&self.0) }
+        Edge { inner, settings: Arc::clone(&self.0), usual: Arc::default() }
     }
 }
 
@@ -94,6 +115,7 @@ impl<S> Layer<S> for EdgeLayer {
 pub(crate) struct Edge<S> {
     inner: S,
     settings: Arc<Settings>,
+    usual: Arc<Usual>,
 }
 
 impl<S> Service<Request> for Edge<S>
@@ -110,13 +132,16 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let seen = Seen::of(&request, Arc::clone(&self.settings));
-        let admitted = match self.settings.admit(&request) {
+        let seen = Seen::of(&request, &self.settings, &self.usual);
+        let nowhere = || Arrival { peer: IpAddr::V4(Ipv4Addr::UNSPECIFIED), admitted: None };
+        let peer =
+            request.extensions().get::<Arrival>().map_or_else(|| nowhere().peer, |arrival| arrival.peer);
+        let admitted = match self.settings.admit(&request, peer) {
             Ok(admitted) => admitted,
             Err(refusal) => return Box::pin(async move { Ok(seen.answer(refusal.into_response())) }),
         };
         let progress = admitted.body.clone();
-        request.extensions_mut().insert(admitted);
+        request.extensions_mut().get_or_insert_with(nowhere).admitted = Some(admitted);
         let (request, rest) = linger::lend(request);
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
@@ -129,7 +154,7 @@ where
                     ApiError::new(Kind::Internal, "Something went wrong here; the trace id helps to find out")
                         .into_response()
                 }
-                Err(_elapsed) if progress.is_waiting() => {
+                Err(_elapsed) if progress.is_some_and(|progress| progress.is_waiting()) => {
                     ApiError::new(Kind::RequestTimeout, "The body did not arrive in time").into_response()
                 }
                 Err(_elapsed) => ApiError::unavailable(RETRY_AFTER).into_response(),
@@ -146,19 +171,18 @@ where
 
 impl Settings {
     /// Takes the request in, or says why not.
-    fn admit(&self, request: &Request) -> Result<Admitted, ApiError> {
+    fn admit(&self, request: &Request, peer: IpAddr) -> Result<Admitted, ApiError> {
         if header_bytes(request.headers()) > MAX_HEADER_BYTES {
             let message = format!("The headers may have at most {MAX_HEADER_BYTES} bytes");
             return Err(ApiError::new(Kind::HeadersTooLarge, message));
         }
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let is_part = self.secret.is_shown_by(request.headers());
         let client = address::resolve(peer, request.headers(), &self.trusted_proxies, is_part);
         if let (Some(limiter), false) = (&self.limiter, is_part) {
             limiter.check(client.limit_key())?;
         }
-        Ok(Admitted { client, verifier: Arc::clone(&self.verifier), body: BodyProgress::default() })
+        let body = (!request.body().is_end_stream()).then(BodyProgress::default);
+        Ok(Admitted { client, verifier: Arc::clone(&self.verifier), body })
     }
 }
 
@@ -169,6 +193,7 @@ fn header_bytes(headers: &HeaderMap) -> usize {
 /// A request as it is observed. Dropped without an answer, its client went away.
 struct Seen {
     settings: Arc<Settings>,
+    usual: Arc<Usual>,
     context: TraceContext,
     parent_span_id: Option<u64>,
     method: Method,
@@ -183,8 +208,8 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(request: &Request, settings: Arc<Settings>) -> Self {
-        let cause = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    fn of(request: &Request, settings: &Arc<Settings>, usual: &Arc<Usual>) -> Self {
+        let cause = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
         let cause: Option<TraceContext> = cause.and_then(|text| text.parse().ok());
         if settings.is_observed {
             settings.metrics.request_began();
@@ -193,7 +218,8 @@ impl Seen {
         let is_probe =
             request.headers().contains_key(PROBE_HEADER) && settings.secret.is_shown_by(request.headers());
         Self {
-            settings,
+            settings: Arc::clone(settings),
+            usual: Arc::clone(usual),
             headers,
             context: cause.map_or_else(TraceContext::begin, TraceContext::child),
             parent_span_id: cause.map(|cause| cause.span_id),
@@ -216,8 +242,8 @@ impl Seen {
                 pages.page(problem, &FailedRequest { uri: self.uri.clone(), headers })
             });
         }
-        if let Ok(value) = HeaderValue::try_from(self.context.to_string()) {
-            response.headers_mut().insert("traceresponse", value);
+        if let Ok(value) = HeaderValue::from_bytes(&self.context.traceparent()) {
+            response.headers_mut().insert(TRACERESPONSE, value);
         }
         self.status = response.status().as_u16();
         response
@@ -237,26 +263,21 @@ impl Drop for Seen {
         }
         let took = self.began.elapsed();
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
-        self.settings.metrics.request_ended(&self.method, route, self.status, took);
+        self.settings.metrics.request_ended(&self.method, route, self.status, took, &self.usual);
         let method = method_label(&self.method);
-        let trace_id = self.context.trace_id_text();
-        // Whole microseconds, which are short to write.
-        let took_us = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
-        let duration_ms = f64::from(took_us) / 1_000.0;
-        let (status, trace_id) = (self.status, trace_id.as_str());
-        // One line per request; the level is part of a line's place in the code.
+        let (context, status) = (self.context, self.status);
+        // Probes come every second from each storefront: told only to who looks closely.
         if self.is_probe {
-            tracing::debug!(target: "request", method, route, status, duration_ms, trace_id);
+            tracing::debug!(target: "request", method, route, status, "a part asked whether this one serves");
         } else {
-            tracing::info!(target: "request", method, route, status, duration_ms, trace_id);
+            request::log(&request::Request { method, route, status, took, context });
         }
         otlp::export_request(otlp::Request {
-            context: self.context,
+            context,
             parent_span_id: self.parent_span_id,
             method,
             route,
-            status: self.status,
-            ended: SystemTime::now(),
+            status,
             took,
         });
     }

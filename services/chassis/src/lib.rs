@@ -9,6 +9,7 @@ pub mod clock;
 mod connections;
 mod edge;
 pub mod error_pages;
+mod head_timer;
 pub mod identity;
 pub mod input;
 mod internal;

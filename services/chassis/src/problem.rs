@@ -138,10 +138,11 @@ impl ApiError {
         Self::new(Kind::Conflict, message)
     }
 
-    /// 409 because of one field, such as a name that is taken.
-    pub fn conflict_on(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let error = FieldError { field: field.into(), message: message.into() };
-        Self::conflict(format!("{} {}", error.field, error.message)).with_errors(vec![error])
+    /// 409 that names every field whose value somebody else has.
+    pub fn taken(fields: &[&str]) -> Self {
+        let error = |field: &&str| FieldError { field: (*field).to_owned(), message: "is taken".to_owned() };
+        let message: Vec<_> = fields.iter().map(|field| format!("{field} is taken")).collect();
+        Self::conflict(message.join(", ")).with_errors(fields.iter().map(error).collect())
     }
 
     /// 410

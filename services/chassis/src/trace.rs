@@ -30,14 +30,38 @@ impl TraceContext {
 
     /// The id by which a person finds the trace: 32 hexadecimal digits.
     pub fn trace_id_text(&self) -> String {
-        format!("{:032x}", self.trace_id)
+        text(&self.trace_id_digits()).to_owned()
+    }
+
+    /// The same digits, without asking for memory.
+    pub(crate) fn trace_id_digits(&self) -> [u8; 32] {
+        hex(&self.trace_id.to_be_bytes())
+    }
+
+    /// What `Display` writes, without asking for memory.
+    pub(crate) fn traceparent(&self) -> [u8; 55] {
+        let mut written = *b"00-................................-................-0.";
+        written[3..35].copy_from_slice(&self.trace_id_digits());
+        written[36..52].copy_from_slice(&hex::<16>(&self.span_id.to_be_bytes()));
+        written[54] = b'0' + u8::from(self.sampled);
+        written
     }
 }
 
 impl fmt::Display for TraceContext {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "00-{:032x}-{:016x}-{:02x}", self.trace_id, self.span_id, u8::from(self.sampled))
+        formatter.write_str(text(&self.traceparent()))
     }
+}
+
+/// Bytes as hexadecimal digits, two for each.
+fn hex<const DIGITS: usize>(bytes: &[u8]) -> [u8; DIGITS] {
+    let half = |index: usize| bytes[index / 2] >> (4 * (1 - index % 2)) & 0xf;
+    std::array::from_fn(|index| b"0123456789abcdef"[usize::from(half(index))])
+}
+
+fn text(ascii: &[u8]) -> &str {
+    std::str::from_utf8(ascii).unwrap_or_default()
 }
 
 /// The text is not a `traceparent`.
@@ -106,6 +130,8 @@ mod tests {
         let context: TraceContext = GIVEN.parse().unwrap();
         assert_eq!(context.to_string(), GIVEN);
         assert_eq!(context.trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        let small = TraceContext { trace_id: 1, span_id: 0xa, sampled: false };
+        assert_eq!(small.to_string(), "00-00000000000000000000000000000001-000000000000000a-00");
     }
 
     #[test]

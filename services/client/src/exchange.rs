@@ -20,7 +20,7 @@ use reqwest::{
 };
 use std::{
     error::Error,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 /// The services close what is idle for 20 s; a connection must not be reused at that moment.
@@ -156,7 +156,6 @@ impl Drop for Span {
             method: self.method.as_str(),
             peer: self.peer,
             status: self.status,
-            ended: SystemTime::now(),
             took: self.began.elapsed(),
         });
     }

@@ -5,7 +5,8 @@
 //! events one applies them and the others notice that they were overtaken.
 
 use crate::{
-    Upstream, UpstreamError,
+    Upstream,
+    applied::Applying,
     metrics::{Metrics, Progress},
     retry::Retry,
     upstream::Polled,
@@ -14,7 +15,7 @@ use chassis::shutdown::Shutdown;
 use contract::event::{CloudEvent, Event, Snapshot};
 use database::{Database, Transaction, values};
 use futures::future::BoxFuture;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// Events that share one write. A longer write would make others wait.
 const GROUP: usize = 50;
@@ -24,7 +25,8 @@ pub trait Effects: Send + Sync + 'static {
     type Event: Event;
 
     /// Applies one event, in the write that moves the position. It must do nothing if the event is one that
-    /// an earlier state already includes: after a snapshot some are met again.
+    /// an earlier state already includes: after a snapshot some are met again. `traceparent` names this
+    /// handling of the event, as the cause of whatever it leads to.
     fn apply<'t>(
         &'t self,
         transaction: &'t mut Transaction,
@@ -118,11 +120,16 @@ impl<E: Effects> Consumer<E> {
     /// Applies events and moves the position in one write; `None` if another replica was faster.
     async fn apply(&self, from: Place, events: &[CloudEvent]) -> anyhow::Result<Option<Place>> {
         let position = events.last().map_or(from.position, |event| event.position);
-        let known = events
-            .iter()
-            .map(|event| Ok((self.upstream.read::<E::Event>(event)?, event.traceparent.clone())))
-            .collect::<Result<Vec<_>, UpstreamError>>()?;
         let (effects, feed) = (Arc::clone(&self.effects), self.upstream.name());
+        let (mut known, mut applying) = (Vec::new(), Vec::new());
+        for event in events {
+            if let Some(read) = self.upstream.read::<E::Event>(event)? {
+                let applied = Applying::new(feed, event);
+                known.push((read, applied.traceparent()));
+                applying.push(applied);
+            }
+        }
+        let began = Instant::now();
         let moved = self
             .database
             .write(move |transaction| {
@@ -131,14 +138,16 @@ impl<E: Effects> Consumer<E> {
                         return Ok::<_, database::Error>(None);
                     }
                     for (event, traceparent) in known {
-                        if let Some(event) = event {
-                            effects.apply(transaction, event, traceparent).await?;
-                        }
+                        effects.apply(transaction, event, traceparent).await?;
                     }
                     Ok(Some(Place { epoch: from.epoch, position }))
                 })
             })
             .await?;
+        if moved.is_some() {
+            let took = began.elapsed();
+            applying.into_iter().for_each(|applied| applied.committed(took));
+        }
         Ok(moved)
     }
 
@@ -149,11 +158,13 @@ impl<E: Effects> Consumer<E> {
         let mut page: Snapshot<E::Event> = self.upstream.snapshot(None).await?;
         let start = Place { epoch: page.epoch.clone(), position: page.position };
         tracing::info!(feed, epoch = start.epoch, position = start.position, "loading a snapshot");
+        let mut told = 0;
         loop {
             anyhow::ensure!(
                 page.epoch == start.epoch,
                 "the {feed} feed was restored while its snapshot was read"
             );
+            told += page.events.len();
             if !self.apply_page(&from, page.events).await? {
                 return Ok(());
             }
@@ -161,7 +172,11 @@ impl<E: Effects> Consumer<E> {
             page = self.upstream.snapshot(Some(&next)).await?;
         }
         self.effects.resynchronised(&self.upstream).await?;
-        self.database.write(move |transaction| Box::pin(start_at(transaction, feed, from, start))).await?;
+        let position = start.position;
+        let rows = self.database.write(move |transaction| Box::pin(start_at(transaction, feed, from, start)));
+        if rows.await? == 1 {
+            tracing::info!(target: "event", feed, position, events = told, "applied a snapshot");
+        }
         Ok(())
     }
 

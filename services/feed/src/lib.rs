@@ -7,6 +7,7 @@
 //! ([`follow_copy`]). A feed whose database was restored has another epoch; then, too, consumers start from
 //! a snapshot.
 
+mod applied;
 mod copy;
 mod effects;
 mod metrics;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::part::Part;
 
@@ -66,6 +66,27 @@ pub(crate) struct Arguments {
     /// What the parts log: a level, or levels by module (info,sqlx=debug)
     #[arg(long, value_name = "LEVEL", default_value = "info", global = true)]
     pub(crate) log_level: String,
+
+    /// How the parts log: text for people, each line behind its part's name, or one JSON object per line
+    #[arg(long, value_name = "FORMAT", default_value = "text", global = true)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl LogFormat {
+    /// As parts take it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// What can be done to the shop that runs on the data folder.

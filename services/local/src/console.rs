@@ -1,4 +1,5 @@
-//! What the terminal shows: the parts' log lines, merged, each behind the name of its part.
+//! What the terminal shows: the parts' log lines, merged, each behind the name of its part, unless it is JSON,
+//! which names the part itself.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -92,6 +93,9 @@ impl Console {
     }
 
     fn print(&self, part: Part, line: &str) {
+        if line.starts_with('{') {
+            return self.say(line);
+        }
         let prefix = self.coloured(colour(part), format_args!("{part:<10} |"));
         match severity(line) {
             Some(code) => self.say(format_args!("{prefix} {}", self.coloured(code, line))),

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail};
 use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::stream::FuturesOrdered;
 use operator::Shop;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -44,6 +44,7 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
             catalogue: catalogue_file(&folder, catalogue)?,
             postgres: arguments.postgres.is_some(),
             log_level: &arguments.log_level,
+            log_format: arguments.log_format,
         },
     );
     if processes.is_empty() {
@@ -83,13 +84,13 @@ pub(crate) async fn open(arguments: &Arguments) -> anyhow::Result<()> {
     outcome
 }
 
-/// Waits until every part is ready, with a line for each.
+/// Waits until every part is ready, with a line for each, in the order of the ports.
 async fn become_ready(
     supervisor: &mut Supervisor,
     processes: &[Process],
     console: &Console,
 ) -> anyhow::Result<()> {
-    let mut waiting: FuturesUnordered<_> = processes
+    let mut waiting: FuturesOrdered<_> = processes
         .iter()
         .map(|process| async move { (process.part, probe::until_ready(process.internal_port).await) })
         .collect();

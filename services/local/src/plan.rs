@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use operator::{Shop, ShopSpec};
 
+use crate::arguments::LogFormat;
 use crate::folder::Folder;
 use crate::part::Part;
 
@@ -18,6 +19,7 @@ pub(crate) struct Options<'a> {
     pub(crate) postgres: bool,
     /// What the parts log: a level, or levels by module.
     pub(crate) log_level: &'a str,
+    pub(crate) log_format: LogFormat,
 }
 
 /// One process to run.
@@ -84,7 +86,7 @@ fn arguments(part: Part, shop: &Shop, options: &Options) -> Vec<String> {
     line.set("--shop", shop_name(shop));
     line.set("--jwks-file", text(&folder.jwks()));
     line.set("--shop-secret-file", text(&folder.shop_secret()));
-    line.set("--log-format", "text");
+    line.set("--log-format", options.log_format.name());
     line.set("--log-level", options.log_level);
     // Only clients of this very machine reach loopback, and all of them share one address.
     line.set("--requests-per-second", "0");
@@ -155,6 +157,7 @@ fn loopback(port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Options, Process, plan};
+    use crate::arguments::LogFormat;
     use crate::folder::Folder;
     use crate::part::Part;
 
@@ -173,6 +176,7 @@ mod tests {
                 catalogue: Some("/tea.csv".into()),
                 postgres,
                 log_level: "info",
+                log_format: LogFormat::Json,
             },
         )
     }
@@ -206,6 +210,7 @@ mod tests {
         assert_eq!(value(&processes, Part::Order, "--currency"), Some("USD"));
         assert_eq!(value(&processes, Part::Product, "--catalogue"), Some("/tea.csv"));
         assert_eq!(value(&processes, Part::Order, "--shop"), Some("tea-house"));
+        assert_eq!(value(&processes, Part::Storefront, "--log-format"), Some("json"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod checkout;
 mod fields;
 mod internal;
 mod orders;
+mod path;
 
 use crate::{Metrics, Store};
 use axum::Router;

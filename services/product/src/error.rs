@@ -18,8 +18,8 @@ pub enum Error {
     ProductNotFound,
     #[error("there is no such picture")]
     PictureNotFound,
-    #[error("another product has the {field}")]
-    Taken { field: &'static str },
+    #[error("other products have the {}", .fields.join(" and the "))]
+    Taken { fields: Vec<&'static str> },
     #[error("the edit names no version")]
     VersionNotNamed,
     #[error("the product has version {current} by now")]
@@ -32,13 +32,13 @@ pub enum Error {
     BadCsv(Vec<CsvError>),
 }
 
-/// A unique constraint that was broken names the field.
+/// A unique constraint that was broken names the field, and only the first of several.
 impl From<database::Error> for Error {
     fn from(error: database::Error) -> Self {
         if error.violates_unique("products", "slug") {
-            Self::Taken { field: "slug" }
+            Self::Taken { fields: vec!["slug"] }
         } else if error.violates_unique("products", "name_folded") {
-            Self::Taken { field: "name" }
+            Self::Taken { fields: vec!["name"] }
         } else {
             Self::Database(error)
         }
@@ -55,7 +55,7 @@ impl From<Error> for ApiError {
             Error::Database(error) => Self::internal(error),
             Error::ProductNotFound => Self::not_found("Cannot find product"),
             Error::PictureNotFound => Self::not_found("Cannot find picture"),
-            Error::Taken { field } => Self::conflict_on(field, "is taken"),
+            Error::Taken { fields } => Self::taken(&fields),
             Error::VersionNotNamed => Self::precondition_required("If-Match is required")
                 .with_detail("Send the version that you saw, such as If-Match: \"3\"."),
             Error::VersionPassed { current } => {

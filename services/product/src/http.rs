@@ -12,17 +12,33 @@ use crate::{Cache, Store};
 use axum::{Extension, Router};
 use chassis::{identity::Principal, input::BodyLimit};
 use contract::Role;
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const DESCRIPTION: &str = "The catalogue, its pictures and its stock. Prices are integers of minor units.";
 
-/// What handlers work with.
+/// What handlers work with. Every request has a clone or two, so that clones are cheap.
 #[derive(Clone)]
-pub(crate) struct Shared {
+pub(crate) struct Shared(Arc<Tools>);
+
+pub(crate) struct Tools {
     pub(crate) store: Store,
     pub(crate) cache: Arc<Cache>,
+}
+
+impl Shared {
+    pub(crate) fn new(store: Store, cache: Arc<Cache>) -> Self {
+        Self(Arc::new(Tools { store, cache }))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Tools;
+
+    fn deref(&self) -> &Tools {
+        &self.0
+    }
 }
 
 /// The routes of the public port and their description.

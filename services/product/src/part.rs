@@ -40,7 +40,7 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
         catalogue::load_once(&store, file, &process.clock).await?;
     }
     let cache = Arc::new(Cache::default());
-    let shared = Shared { store: store.clone(), cache: Arc::clone(&cache) };
+    let shared = Shared::new(store.clone(), Arc::clone(&cache));
     let own_feed = feed::Feed::new(database.clone(), NAME);
 
     let upstream = |name, url: &str| feed::Upstream::new(name, url, process.secret.clone());

@@ -1,7 +1,6 @@
 //! What can go wrong for a client, and what each is answered: one table.
 
 use chassis::problem::ApiError;
-use contract::FieldError;
 use std::time::Duration;
 
 /// When to come back if the database or the queue for hashing has no room.
@@ -79,12 +78,7 @@ impl axum::response::IntoResponse for Error {
 /// 409 that names every field to blame.
 fn taken(username: bool, email: bool) -> ApiError {
     let fields = [(username, "username"), (email, "email")];
-    let errors: Vec<FieldError> = fields
-        .into_iter()
-        .filter(|(is_taken, _)| *is_taken)
-        .map(|(_, field)| FieldError { field: field.to_owned(), message: "is taken".to_owned() })
-        .collect();
-    let sentences: Vec<String> =
-        errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
-    ApiError::conflict(sentences.join(", ")).with_errors(errors)
+    let taken: Vec<_> =
+        fields.into_iter().filter_map(|(is_taken, field)| is_taken.then_some(field)).collect();
+    ApiError::taken(&taken)
 }

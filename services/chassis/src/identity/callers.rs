@@ -26,7 +26,7 @@ impl<S: Sync> FromRequestParts<S> for MaybeCaller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let authorization = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let admitted = parts.extensions.get::<Admitted>();
+        let admitted = Admitted::of(&parts.extensions);
         let principal = authorization
             .zip(admitted)
             .and_then(|(authorization, admitted)| admitted.verifier.verify(key_of(authorization)).ok());

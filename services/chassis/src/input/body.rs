@@ -80,8 +80,8 @@ impl<S: Sync> FromRequestParts<S> for Query {
 /// The whole body, within the route's limit. The edge bounds the time.
 pub(super) async fn read(request: Request) -> Result<Bytes, ApiError> {
     let limit = request.extensions().get::<BodyLimit>().map_or(DEFAULT_BODY_BYTES, |limit| limit.0);
-    let progress =
-        request.extensions().get::<Admitted>().map(|admitted| admitted.body.clone()).unwrap_or_default();
+    let admitted = Admitted::of(request.extensions());
+    let progress = admitted.and_then(|admitted| admitted.body.clone()).unwrap_or_default();
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse().ok()).is_some_and(|length: usize| length > limit) {
         return Err(ApiError::payload_too_large(limit));

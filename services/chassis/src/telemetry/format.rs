@@ -22,19 +22,15 @@ pub(super) struct Lines {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     Json,
     Plain,
     Coloured,
 }
 
 impl Lines {
-    pub(super) fn json(part: &'static str) -> Self {
-        Self { part, style: Style::Json }
-    }
-
-    pub(super) fn text(part: &'static str, is_coloured: bool) -> Self {
-        Self { part, style: if is_coloured { Style::Coloured } else { Style::Plain } }
+    pub(super) fn new(part: &'static str, style: Style) -> Self {
+        Self { part, style }
     }
 
     fn line(&self, line: &mut dyn fmt::Write, event: &Event<'_>) -> fmt::Result {
@@ -42,7 +38,6 @@ impl Lines {
         let time = Timestamp::from_unix_ms(i64::try_from(now).unwrap_or(i64::MAX));
         let mut fields = Fields {
             style: self.style,
-            is_request: event.metadata().target() == "request",
             message: String::new(),
             rest: String::with_capacity(256),
             has_trace: false,
@@ -100,7 +95,6 @@ where
 
 struct Fields {
     style: Style,
-    is_request: bool,
     message: String,
     rest: String,
     has_trace: bool,
@@ -120,8 +114,6 @@ impl Fields {
             Style::Json => write!(self.rest, r#","{name}":{value}"#),
             // A person reads the trace id on the error page, not on every line of a terminal.
             _ if name == "trace_id" => Ok(()),
-            _ if self.is_request && name == "duration_ms" => write!(self.rest, "{value} ms "),
-            _ if self.is_request => write!(self.rest, "{value} "),
             _ => write!(self.rest, " {name}={value}"),
         };
     }
@@ -181,7 +173,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Lines;
+    use super::{Lines, Style};
     use std::{
         io,
         sync::{Arc, Mutex},
@@ -213,7 +205,7 @@ mod tests {
     #[test]
     fn an_error_is_told_with_its_causes() {
         let error = io::Error::other(std::fmt::Error);
-        let line = written_by(Lines::json("user"), || {
+        let line = written_by(Lines::new("user", Style::Json), || {
             let error = anyhow::Error::from(error).context("cannot start");
             tracing::warn!(error = &*error as &dyn std::error::Error, "no");
         });
@@ -224,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_json_line_is_one_json_object_whatever_is_said() {
-        let line = written_by(Lines::json("user"), || {
+        let line = written_by(Lines::new("user", Style::Json), || {
             tracing::warn!(count = 3, ratio = 0.5, ok = true, text = "a \"b\"\n\u{1b}[31m", error = ?"x\ny", "it\nfailed");
         });
         assert_eq!(line.lines().count(), 1);
@@ -239,24 +231,17 @@ mod tests {
 
     #[test]
     fn a_text_line_cannot_be_forged_from_inside() {
-        let line = written_by(Lines::text("user", false), || tracing::info!(name = "a\nb\u{1b}[2J", "said"));
+        let line =
+            written_by(Lines::new("user", Style::Plain), || tracing::info!(name = "a\nb\u{1b}[2J", "said"));
         assert_eq!(line.lines().count(), 1);
         assert!(!line.contains('\u{1b}'), "{line:?}");
         assert!(line.contains("INFO  said name="), "{line:?}");
     }
 
     #[test]
-    fn a_request_reads_well_on_a_terminal() {
-        let line = written_by(Lines::text("user", false), || {
-            tracing::info!(target: "request", method = "GET", route = "/a/{id}", status = 200, duration_ms = 0.25, trace_id = "1");
-        });
-        assert!(line.trim_end().ends_with("INFO  GET /a/{id} 200 0.25 ms"), "{line:?}");
-    }
-
-    #[test]
     fn a_line_carries_the_trace_of_the_work_it_is_about() {
         let context = crate::trace::TraceContext::begin();
-        let line = written_by(Lines::json("user"), || {
+        let line = written_by(Lines::new("user", Style::Json), || {
             futures::executor::block_on(crate::trace::scope(context, async { tracing::info!("said") }));
         });
         assert!(line.contains(&context.trace_id_text()), "{line}");

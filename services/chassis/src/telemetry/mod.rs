@@ -3,8 +3,10 @@
 mod format;
 pub mod otlp;
 mod output;
+pub(crate) mod request;
 
 use anyhow::{Context, anyhow};
+use format::Style;
 use output::Output;
 use std::io::IsTerminal;
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
@@ -41,8 +43,18 @@ impl Telemetry {
         let is_terminal = std::io::stdout().is_terminal();
         let is_text = format == Format::Text || (format == Format::Auto && is_terminal);
         let output = Output::start().context("cannot start the thread that writes the log")?;
-        let lines = if is_text { format::Lines::text(part, is_terminal) } else { format::Lines::json(part) };
-        let layer = fmt::layer().event_format(lines).with_writer(move || output).with_filter(levels);
+        let style = match (is_text, is_terminal) {
+            (false, _) => Style::Json,
+            (true, false) => Style::Plain,
+            (true, true) => Style::Coloured,
+        };
+        if levels.would_enable(request::TARGET, &tracing::Level::INFO) {
+            request::start(part, style, output);
+        }
+        let layer = fmt::layer()
+            .event_format(format::Lines::new(part, style))
+            .with_writer(move || output)
+            .with_filter(levels);
         tracing_subscriber::registry().with(layer).try_init().context("logging was started before")?;
         std::panic::set_hook(Box::new(|panic| {
             // Only where: what a panic says may hold data of a person.

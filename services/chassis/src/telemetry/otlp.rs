@@ -1,8 +1,8 @@
-//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests that were answered, and of
-//! calls to other parts.
+//! Export of spans over OTLP, if `OTEL_EXPORTER_OTLP_ENDPOINT` is set: of requests that were answered, of calls
+//! to other parts, and of events of other parts that took effect here.
 //!
-//! Spans are made from what is known when a request or a call ends, and handed to the batch processor, whose
-//! own thread sends them with a blocking client.
+//! Spans are made from what is known when a piece of work ends, and handed to the batch processor, whose own
+//! thread sends them with a blocking client.
 
 use crate::trace::TraceContext;
 use anyhow::Context;
@@ -16,6 +16,7 @@ use opentelemetry_sdk::{
     trace::{BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor},
 };
 use std::{
+    borrow::Cow,
     sync::OnceLock,
     time::{Duration, SystemTime},
 };
@@ -30,8 +31,20 @@ pub(crate) struct Request<'a> {
     pub(crate) method: &'a str,
     pub(crate) route: &'a str,
     pub(crate) status: u16,
-    pub(crate) ended: SystemTime,
     pub(crate) took: Duration,
+}
+
+/// An event of another part's feed that took effect here.
+pub struct AppliedEvent<'a> {
+    pub context: TraceContext,
+    /// The span of the request, or of the event, that caused it.
+    pub parent_span_id: u64,
+    /// The part that told it.
+    pub feed: &'static str,
+    /// Its CloudEvents type.
+    pub type_: &'a str,
+    /// From the beginning of its write to the commit.
+    pub took: Duration,
 }
 
 /// A request that was sent to another part.
@@ -45,7 +58,6 @@ pub struct Call<'a> {
     pub peer: &'a str,
     /// None if no answer came.
     pub status: Option<u16>,
-    pub ended: SystemTime,
     pub took: Duration,
 }
 
@@ -74,22 +86,32 @@ pub(super) fn finish() {
     }
 }
 
+/// Hands over the span of a request that ends now.
 pub(crate) fn export_request(request: Request<'_>) {
-    let Some(processor) = PROCESSOR.get().filter(|_| request.context.sampled) else { return };
-    processor.on_end(span(&request));
+    export(request.context, || request_span(&request, SystemTime::now()));
 }
 
-/// Exports the span of a call, if its trace is wanted and spans are exported.
+/// Hands over the span of an event whose effects were committed just now.
+pub fn export_event(event: AppliedEvent<'_>) {
+    export(event.context, || event_span(&event, SystemTime::now()));
+}
+
+fn export(context: TraceContext, span: impl FnOnce() -> SpanData) {
+    if let Some(processor) = PROCESSOR.get().filter(|_| context.sampled) {
+        processor.on_end(span());
+    }
+}
+
+/// Hands over the span of a call that ends now.
 pub fn export_call(call: Call<'_>) {
-    let Some(processor) = PROCESSOR.get().filter(|_| call.context.sampled) else { return };
-    processor.on_end(call_span(&call));
+    export(call.context, || call_span(&call, SystemTime::now()));
 }
 
 /// The request in the words of OpenTelemetry's HTTP conventions; without the path, which may name a person.
-fn span(request: &Request<'_>) -> SpanData {
+fn request_span(request: &Request<'_>, ended: SystemTime) -> SpanData {
     let is_ours = request.status >= 500;
     SpanData {
-        parent_span_is_remote: request.parent_span_id.is_some(),
+        span_kind: SpanKind::Server,
         name: format!("{} {}", request.method, request.route).into(),
         attributes: vec![
             KeyValue::new("http.request.method", request.method.to_owned()),
@@ -98,12 +120,26 @@ fn span(request: &Request<'_>) -> SpanData {
             KeyValue::new("http.response.status_code", i64::from(request.status)),
         ],
         status: if is_ours { Status::error("") } else { Status::Unset },
-        ..bare(request.context, request.parent_span_id, SpanKind::Server, request.ended, request.took)
+        ..span(request.context, request.parent_span_id, request.took, ended)
     }
 }
 
-/// The call, in the same words; without the path, too.
-fn call_span(call: &Call<'_>) -> SpanData {
+/// The event in the words of OpenTelemetry's messaging conventions; without its data.
+fn event_span(event: &AppliedEvent<'_>, ended: SystemTime) -> SpanData {
+    SpanData {
+        span_kind: SpanKind::Consumer,
+        name: format!("process {}", event.feed).into(),
+        attributes: vec![
+            KeyValue::new("messaging.operation.type", "process"),
+            KeyValue::new("messaging.destination.name", event.feed),
+            KeyValue::new("cloudevents.event_type", event.type_.to_owned()),
+        ],
+        ..span(event.context, Some(event.parent_span_id), event.took, ended)
+    }
+}
+
+/// The call, in the words of the HTTP conventions; without the path, too.
+fn call_span(call: &Call<'_>, ended: SystemTime) -> SpanData {
     let mut attributes = vec![
         KeyValue::new("http.request.method", call.method.to_owned()),
         KeyValue::new("service.peer.name", call.peer.to_owned()),
@@ -111,22 +147,18 @@ fn call_span(call: &Call<'_>) -> SpanData {
     attributes.extend(call.status.map(|it| KeyValue::new("http.response.status_code", i64::from(it))));
     let is_good = call.status.is_some_and(|status| status < 400);
     SpanData {
+        span_kind: SpanKind::Client,
         // Of low cardinality, as the conventions ask for.
         name: format!("{} {}", call.method, call.peer).into(),
         attributes,
         status: if is_good { Status::Unset } else { Status::error("") },
-        ..bare(call.context, call.parent_span_id, SpanKind::Client, call.ended, call.took)
+        parent_span_is_remote: false,
+        ..span(call.context, call.parent_span_id, call.took, ended)
     }
 }
 
-/// A span without a name.
-fn bare(
-    context: TraceContext,
-    parent_span_id: Option<u64>,
-    span_kind: SpanKind,
-    ended: SystemTime,
-    took: Duration,
-) -> SpanData {
+/// What all spans have in common. A cause always lies in another process.
+fn span(context: TraceContext, parent_span_id: Option<u64>, took: Duration, ended: SystemTime) -> SpanData {
     SpanData {
         span_context: SpanContext::new(
             TraceId::from_bytes(context.trace_id.to_be_bytes()),
@@ -136,9 +168,9 @@ fn bare(
             TraceState::default(),
         ),
         parent_span_id: SpanId::from_bytes(parent_span_id.unwrap_or(0).to_be_bytes()),
-        parent_span_is_remote: false,
-        span_kind,
-        name: "".into(),
+        parent_span_is_remote: parent_span_id.is_some(),
+        span_kind: SpanKind::Internal,
+        name: Cow::Borrowed(""),
         start_time: ended - took,
         end_time: ended,
         attributes: Vec::new(),
@@ -152,7 +184,7 @@ fn bare(
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Request, call_span, span};
+    use super::{AppliedEvent, Call, Request, call_span, event_span, request_span};
     use crate::trace::TraceContext;
     use opentelemetry::trace::{SpanKind, Status};
     use std::time::{Duration, SystemTime};
@@ -168,10 +200,9 @@ mod tests {
             method: "GET",
             route: "/api/user/{name}",
             status: 503,
-            ended,
             took,
         };
-        let span = span(&request);
+        let span = request_span(&request, ended);
         assert_eq!(span.span_context.trace_id().to_string(), context.trace_id_text());
         assert_eq!(span.span_context.span_id().to_string(), "00f067aa0ba902b7");
         assert_eq!(span.parent_span_id.to_string(), "0000000000000005");
@@ -183,24 +214,42 @@ mod tests {
     }
 
     #[test]
+    fn the_span_of_an_event_lies_below_what_caused_it() {
+        let cause: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+        let context = cause.child();
+        let event = AppliedEvent {
+            context,
+            parent_span_id: cause.span_id,
+            feed: "order",
+            type_: "dev.shopkeeper.order.placed",
+            took: Duration::from_millis(3),
+        };
+        let span = event_span(&event, SystemTime::UNIX_EPOCH + Duration::from_secs(9));
+        assert_eq!(span.span_context.trace_id().to_string(), cause.trace_id_text());
+        assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
+        assert_ne!(span.span_context.span_id(), span.parent_span_id);
+        assert_eq!((span.name.as_ref(), span.span_kind), ("process order", SpanKind::Consumer));
+    }
+
+    #[test]
     fn the_span_of_a_call_stands_between_that_of_the_caller_and_that_of_the_called() {
         let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
         let told = caller.child();
+        let ended = SystemTime::UNIX_EPOCH + Duration::from_secs(9);
         let call = |status| Call {
             context: told,
             parent_span_id: Some(caller.span_id),
             method: "POST",
             peer: "order",
             status,
-            ended: SystemTime::UNIX_EPOCH + Duration::from_secs(9),
             took: Duration::from_secs(2),
         };
-        let span = call_span(&call(Some(200)));
+        let span = call_span(&call(Some(200)), ended);
         assert_eq!(span.span_context.span_id().to_string(), format!("{:016x}", told.span_id));
         assert_eq!(span.parent_span_id.to_string(), "00f067aa0ba902b7");
         assert_eq!((span.name.as_ref(), span.span_kind), ("POST order", SpanKind::Client));
         for (status, is_good) in [(Some(200), true), (Some(404), false), (Some(503), false), (None, false)] {
-            let span = call_span(&call(status));
+            let span = call_span(&call(status), ended);
             assert_eq!(matches!(span.status, Status::Unset), is_good, "{status:?}");
         }
     }

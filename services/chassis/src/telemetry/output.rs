@@ -13,6 +13,9 @@ const GATHER_FOR: Duration = Duration::from_millis(10);
 /// What is kept for a reader that is stuck; lines beyond are dropped and counted.
 const MAX_WAITING_BYTES: usize = 1024 * 1024;
 
+/// The memory that is kept for the next lines once a busy moment is over.
+const KEPT_BYTES: usize = 256 * 1024;
+
 #[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
@@ -23,8 +26,8 @@ struct Waiting {
 pub(super) struct Output {
     waiting: Mutex<Waiting>,
     has_lines: Condvar,
-    /// Held while writing, so that lines keep their order.
-    writing: Mutex<()>,
+    /// What is being written. Held until it is, so that lines keep their order.
+    writing: Mutex<Vec<u8>>,
 }
 
 impl Output {
@@ -47,16 +50,36 @@ impl Output {
 
     /// Writes all that waits.
     pub(super) fn flush(&self) {
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut bytes = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut *bytes, &mut waiting.bytes);
+        let dropped_lines = std::mem::take(&mut waiting.dropped_lines);
+        drop(waiting);
         let mut stdout = io::stdout().lock();
         // Nobody is left to tell when standard output is gone.
-        let _ = stdout.write_all(&waiting.bytes);
-        if waiting.dropped_lines > 0 {
-            let _ =
-                writeln!(stdout, "{{\"level\":\"WARN\",\"dropped_log_lines\":{}}}", waiting.dropped_lines);
+        let _ = stdout.write_all(&bytes);
+        if dropped_lines > 0 {
+            let _ = writeln!(stdout, "{{\"level\":\"WARN\",\"dropped_log_lines\":{dropped_lines}}}");
         }
         let _ = stdout.flush();
+        bytes.clear();
+        bytes.shrink_to(KEPT_BYTES);
+    }
+
+    /// Takes one whole line, which `write` appends.
+    pub(super) fn line(&self, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = waiting.bytes.len();
+        write(&mut waiting.bytes);
+        if waiting.bytes.len() > MAX_WAITING_BYTES {
+            waiting.bytes.truncate(before);
+            waiting.dropped_lines += 1;
+        }
+        let is_first = before == 0;
+        drop(waiting);
+        if is_first {
+            self.has_lines.notify_one();
+        }
     }
 
     fn wait_for_lines(&self) {
@@ -69,15 +92,7 @@ impl Output {
 impl Write for &'static Output {
     /// Takes one whole line.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.bytes.len() + line.len() > MAX_WAITING_BYTES {
-            waiting.dropped_lines += 1;
-            return Ok(line.len());
-        }
-        if waiting.bytes.is_empty() {
-            self.has_lines.notify_one();
-        }
-        waiting.bytes.extend_from_slice(line);
+        self.line(|bytes| bytes.extend_from_slice(line));
         Ok(line.len())
     }
 

@@ -25,25 +25,35 @@ async fn watched(fake: &Fake, limits: Limits) -> (Peers, Shutdown) {
     (peers, shutdown)
 }
 
-#[tokio::test]
-async fn a_read_takes_one_second_at_most_and_a_write_1_4_with_their_retries() {
+/// The shortest of a few calls: a machine that is busy makes some of them longer, a limit that is wrong all.
+async fn shortest_ms(call: impl AsyncFn(&Peers) -> CallError) -> u128 {
     let fake = Fake::start().await;
     fake.behave(Behaviour::Frozen);
-    let peers = peers(&fake);
-    let began = Instant::now();
-    assert_eq!(cause(&peers.product.product(Caller::nobody(), "pot").await.unwrap_err()), Cause::TimedOut);
-    let took = began.elapsed().as_millis();
-    assert!((1_000..1_350).contains(&took), "{took} ms");
-    let began = Instant::now();
-    assert_eq!(cause(&peers.user.log_out(Caller::nobody()).await.unwrap_err()), Cause::TimedOut);
-    let took = began.elapsed().as_millis();
-    assert!((1_400..1_750).contains(&took), "{took} ms");
+    let mut shortest = u128::MAX;
+    for _ in 0..3 {
+        let peers = peers(&fake);
+        let began = Instant::now();
+        assert_eq!(cause(&call(&peers).await), Cause::TimedOut);
+        shortest = shortest.min(began.elapsed().as_millis());
+    }
+    shortest
+}
+
+#[tokio::test]
+async fn a_read_takes_one_second_at_most_and_a_write_1_4_with_their_retries() {
+    let read = async |peers: &Peers| peers.product.product(Caller::nobody(), "pot").await.unwrap_err();
+    let write = async |peers: &Peers| peers.user.log_out(Caller::nobody()).await.unwrap_err();
+    let (read, write) = tokio::join!(shortest_ms(read), shortest_ms(write));
+    assert!((1_000..1_300).contains(&read), "{read} ms");
+    assert!((1_400..1_700).contains(&write), "{write} ms");
 }
 
 #[tokio::test]
 async fn a_login_waits_for_its_turn_while_the_service_is_well() {
     let fake = Fake::start().await;
-    let (peers, shutdown) = watched(&fake, Limits::default()).await;
+    // Probes that a busy machine holds up are not what this is about.
+    let limits = Limits { probe: Duration::from_secs(5), ..Limits::default() };
+    let (peers, shutdown) = watched(&fake, limits).await;
     fake.behave(Behaviour::Late("/api/user/login", Duration::from_secs(3)));
     peers.user.log_in(Caller::nobody(), "ada", "difference engine").await.unwrap();
     shutdown.drain();
@@ -68,6 +78,7 @@ async fn an_import_goes_on_for_long_but_not_at_a_service_that_is_gone() {
     let limits = Limits {
         write: Duration::from_millis(100),
         import_patience: Duration::from_millis(500),
+        probe: Duration::from_secs(2),
         ..Limits::default()
     };
     let fake = Fake::start().await;

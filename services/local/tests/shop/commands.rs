@@ -85,3 +85,19 @@ async fn the_status_lists_every_part_with_its_addresses() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_is_shown_though_its_service_is_stopped_and_the_storefront_started_anew() {
+    let shop = Shop::start().await;
+    eventually(SOON, "the storefront has its copy", async || {
+        let metrics = shop.internal(Part::Storefront).get("/metrics").send().await.expect(200).text();
+        if metrics.contains("\nshop_catalogue_products 27\n") { Ok(()) } else { Err("not yet") }
+    })
+    .await;
+    shop.stop(Part::Product).await;
+    shop.stop(Part::Storefront).await;
+    shop.start_part(Part::Storefront).await;
+    let page = shop.client(Part::Storefront).get("/?q=sencha").send().await.expect(200).text();
+    assert!(page.contains("Spring Sencha") && page.contains("/product/spring-sencha"), "{page}");
+    assert!(!page.contains("Malty Assam"), "{page}");
+}

@@ -3,6 +3,7 @@
 use super::{
     BasketAnswer, Shared,
     fields::{Id, NewQuantity, Quantity},
+    path::ProductId,
 };
 use crate::{
     domain::basket::{Amount, Change, MAX_CHANGES},
@@ -11,7 +12,7 @@ use crate::{
 use axum::extract::State;
 use chassis::{
     identity::Caller,
-    input::{Body, Json, PathParam, RawBody},
+    input::{Body, Json, RawBody},
     problem::{ApiError, ApiResult},
 };
 use contract::{
@@ -87,7 +88,7 @@ pub(super) async fn add_item(
 pub(super) async fn set_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
-    PathParam(product_id): PathParam<i64>,
+    ProductId(product_id): ProductId,
     Body(mut fields): Body,
 ) -> ApiResult<Json<BasketAnswer>> {
     let quantity = fields.required::<NewQuantity>("quantity");
@@ -103,11 +104,11 @@ pub(super) async fn set_item(
     params(("product_id" = i64, Path, description = "The product's id")),
     responses(
         (status = 200, description = "The basket, or the message `No order found`", body = BasketAnswer),
-        (status = 404, description = "Unknown path")))]
+        (status = 404, description = "Cannot find product")))]
 pub(super) async fn remove_item(
     State(shared): State<Shared>,
     Caller(caller): Caller,
-    PathParam(product_id): PathParam<i64>,
+    ProductId(product_id): ProductId,
     RawBody(_unread): RawBody,
 ) -> ApiResult<Json<BasketAnswer>> {
     let change = Change { product_id, amount: Amount::Set(0) };

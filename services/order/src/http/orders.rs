@@ -4,6 +4,7 @@ use super::{
     Shared,
     fields::{self, Id, PageSize},
     owner,
+    path::OrderId,
 };
 use crate::{
     domain::lifecycle::{self, Event},
@@ -16,7 +17,7 @@ use axum::{
 };
 use chassis::{
     identity::{Caller, Principal, Staff},
-    input::{Json, PathParam, Query, RawBody},
+    input::{Json, Query, RawBody},
     problem::ApiResult,
     trace,
 };
@@ -72,7 +73,7 @@ fn next_page(after: i64, limit: i64, state: Option<OrderState>) -> String {
 pub(super) async fn show(
     State(shared): State<Shared>,
     Caller(caller): Caller,
-    PathParam(id): PathParam<i64>,
+    OrderId(id): OrderId,
 ) -> ApiResult<Json<OrderResult>> {
     Ok(Json(OrderResult { result: shared.store.order(id, owner(&caller)).await? }))
 }
@@ -91,7 +92,7 @@ pub(super) async fn show(
 pub(super) async fn cancel(
     State(shared): State<Shared>,
     Caller(caller): Caller,
-    PathParam(id): PathParam<i64>,
+    OrderId(id): OrderId,
     RawBody(_unread): RawBody,
 ) -> ApiResult<Json<OrderResult>> {
     act(shared, caller, id, Event::Cancelled).await
@@ -111,7 +112,7 @@ pub(super) async fn cancel(
 pub(super) async fn fulfil(
     State(shared): State<Shared>,
     Staff(caller): Staff,
-    PathParam(id): PathParam<i64>,
+    OrderId(id): OrderId,
     RawBody(_unread): RawBody,
 ) -> ApiResult<Json<OrderResult>> {
     act(shared, caller, id, Event::Fulfilled).await

@@ -76,6 +76,25 @@ async fn bad_query_values_are_400_and_not_clamped(database: TestDatabase) {
     }
 }
 
+kit::on_both_engines!(what_is_no_id_is_the_id_of_nothing);
+async fn what_is_no_id_is_the_id_of_nothing(database: TestDatabase) {
+    let service = Service::start(database).await;
+    let (customer, staff) = (service.customer(7), service.staff());
+    for id in ["abc", "1.5", "99999999999999999999", "%00", "0", "-1", "12"] {
+        let order = format!("/api/order/{id}");
+        for request in [
+            customer.get(&order),
+            customer.post(&format!("{order}/cancel")),
+            staff.post(&format!("{order}/fulfil")),
+        ] {
+            assert_eq!(request.send().await.expect_problem(404)["message"], "Cannot find order", "{id}");
+        }
+        let item = customer.put(&format!("/api/order/item/{id}")).form([("quantity", 1)]).send().await;
+        assert_eq!(item.expect_problem(404)["message"], "Cannot find product", "{id}");
+    }
+    service.anonymous().get("/api/order/abc").send().await.expect_problem(401);
+}
+
 kit::on_both_engines!(cancelling_is_told_once_and_may_be_repeated);
 async fn cancelling_is_told_once_and_may_be_repeated(database: TestDatabase) {
     let service = Service::start(database).await;

@@ -4,9 +4,13 @@ use crate::{
     domain::search::{self, Words},
     store::{SnapshotPlace, Sort},
 };
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderName, header, request::Parts},
+};
 use chassis::{input::FieldValue, text};
 use serde_json::Value;
+use std::convert::Infallible;
 
 /// A whole number with bounds, both included.
 #[derive(Clone, Copy)]
@@ -103,9 +107,22 @@ impl Tags {
     }
 }
 
-/// Whether the client has the answer with this tag already.
-pub(super) fn has_it(headers: &HeaderMap, tag: &str) -> bool {
-    Tags::of(headers, &header::IF_NONE_MATCH).is_some_and(|tags| tags.hold(tag))
+/// The answers that the client has already, by their tags.
+pub(super) struct IfNoneMatch(Option<Tags>);
+
+impl IfNoneMatch {
+    /// Whether the answer with this tag, which may have quotes, is among them.
+    pub(super) fn has(&self, tag: &str) -> bool {
+        self.0.as_ref().is_some_and(|tags| tags.hold(tag))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Tags::of(&parts.headers, &header::IF_NONE_MATCH)))
+    }
 }
 
 #[cfg(test)]

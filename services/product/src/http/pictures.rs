@@ -2,7 +2,7 @@
 
 use super::{
     Shared,
-    fields::has_it,
+    fields::IfNoneMatch,
     ready::{Named, version_tag},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chassis::{
@@ -73,14 +73,14 @@ pub(super) async fn set(
 pub(super) async fn show(
     State(shared): State<Shared>,
     PathParam(hash): PathParam<String>,
-    headers: HeaderMap,
+    known: IfNoneMatch,
 ) -> ApiResult<Response> {
     if !is_hash(&hash) {
         return Err(Error::PictureNotFound.into());
     }
     let picture = shared.store.picture(&hash).await?;
     let tag = format!("\"{hash}\"");
-    let mut response = if has_it(&headers, &tag) {
+    let mut response = if known.has(&tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let media_type = HeaderValue::try_from(picture.media_type).map_err(ApiError::internal)?;

@@ -2,7 +2,7 @@
 
 use super::{
     Shared,
-    fields::Tags,
+    fields::{IfNoneMatch, Tags},
     is_staff,
     ready::{self, Named, version_tag},
 };
@@ -89,14 +89,14 @@ pub(super) async fn show(
     State(shared): State<Shared>,
     MaybeCaller(caller): MaybeCaller,
     PathParam(product): PathParam<String>,
-    headers: HeaderMap,
+    known: IfNoneMatch,
 ) -> ApiResult<Response> {
     let named = Named::of(&product);
     if is_staff(caller) {
         let ready = ready::product(shared.find(&named).await?, true)?;
-        return Ok(ready::send(&ready, &headers));
+        return Ok(ready::send(&ready, &known));
     }
-    Ok(ready::send(&*shared.ready(&named).await?, &headers))
+    Ok(ready::send(&*shared.ready(&named).await?, &known))
 }
 
 /// Add a product

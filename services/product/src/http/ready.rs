@@ -1,10 +1,10 @@
 //! Answers about products as bytes: made once, sent often.
 
-use super::{Shared, fields::has_it};
+use super::{Shared, fields::IfNoneMatch};
 use crate::{Error, cache::Ready, domain::values::Slug, store::Record};
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chassis::{input::FieldValue, problem::ApiResult};
@@ -83,10 +83,8 @@ pub(super) fn product(record: Record, to_staff: bool) -> ApiResult<Ready> {
 }
 
 /// Sends a ready answer, or says that the client has it.
-pub(super) fn send(ready: &Ready, headers: &HeaderMap) -> Response {
-    let is_known = ready.is_revalidated
-        && headers.contains_key(header::IF_NONE_MATCH)
-        && ready.etag.to_str().is_ok_and(|tag| has_it(headers, tag));
+pub(super) fn send(ready: &Ready, known: &IfNoneMatch) -> Response {
+    let is_known = ready.is_revalidated && ready.etag.to_str().is_ok_and(|tag| known.has(tag));
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

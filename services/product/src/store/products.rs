@@ -5,11 +5,14 @@ use crate::{
     Error,
     domain::{
         stock,
-        values::{Draft, Edit, Image, Quantity},
+        values::{Draft, Edit, Image, Name, Quantity},
     },
 };
 use contract::event::ProductFacts;
 use database::{AssertSqlSafe, Transaction, values};
+
+/// An id that is never given out.
+const NO_PRODUCT: i64 = 0;
 
 /// The versions that an edit may find.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +48,9 @@ impl Store {
     /// The slug or the name is taken, or the database cannot be written.
     pub async fn create(&self, draft: Draft, traceparent: Option<String>) -> Result<Record, Error> {
         let currency = self.currency;
-        self.database
+        let names = Names { slug: Some(draft.slug.as_str().to_owned()), folded: Some(draft.name.folded()) };
+        let created = self
+            .database
             .write(move |transaction| {
                 Box::pin(async move {
                     let id: i64 = transaction
@@ -78,7 +83,11 @@ impl Store {
                     Ok(record)
                 })
             })
-            .await
+            .await;
+        match created {
+            Err(Error::Taken { fields }) => Err(self.taken(fields, names, NO_PRODUCT).await),
+            created => created,
+        }
     }
 
     /// Changes a product, if it still has the version that the editor saw.
@@ -94,7 +103,11 @@ impl Store {
         traceparent: Option<String>,
     ) -> Result<Record, Error> {
         let currency = self.currency;
-        let (record, became) = self
+        let names = Names {
+            slug: edit.slug.as_ref().map(|slug| slug.as_str().to_owned()),
+            folded: edit.name.as_ref().map(Name::folded),
+        };
+        let edited = self
             .database
             .write(move |transaction| {
                 Box::pin(async move {
@@ -118,10 +131,35 @@ impl Store {
                     Ok((record, became))
                 })
             })
-            .await?;
+            .await;
+        let (record, became) = match edited {
+            Err(Error::Taken { fields }) => return Err(self.taken(fields, names, id).await),
+            edited => edited?,
+        };
         became.into_iter().for_each(|stock| self.metrics.stock_became(stock));
         Ok(record)
     }
+
+    /// The refusal of a product for all its names that others have: the database stopped at the first. Should
+    /// they be free by now, the first is told all the same.
+    async fn taken(&self, mut fields: Vec<&'static str>, names: Names, own_id: i64) -> Error {
+        let sql = "SELECT slug, name_folded FROM products WHERE (slug = $1 OR name_folded = $2) AND id <> $3";
+        let sought = values![names.slug.clone(), names.folded.clone(), own_id];
+        for row in self.database.fetch_all(sql, sought).await.unwrap_or_default() {
+            let has = |column: &str, name: &Option<String>| {
+                row.get::<Option<String>>(column).is_ok_and(|value| value == *name)
+            };
+            fields.extend(has("slug", &names.slug).then_some("slug"));
+            fields.extend(has("name_folded", &names.folded).then_some("name"));
+        }
+        Error::Taken { fields: ["slug", "name"].into_iter().filter(|field| fields.contains(field)).collect() }
+    }
+}
+
+/// What no other product may have, of one that is made or changed.
+struct Names {
+    slug: Option<String>,
+    folded: Option<String>,
 }
 
 /// Keeps a product's stock from others until the commit.

@@ -64,6 +64,28 @@ async fn differs_a_taken_slug_or_name_is_409_naming_the_field(database: TestData
     assert_eq!(service.all("/api/products").await.len(), 1);
 }
 
+kit::on_both_engines!(differs_a_taken_slug_and_name_are_both_named);
+async fn differs_a_taken_slug_and_name_are_both_named(database: TestDatabase) {
+    let service = Service::start(database).await;
+    service.add(json!({"slug": "tea", "name": "Ölkanne", "price": 1})).await;
+    service.add(json!({"slug": "pot", "name": "Teapot", "price": 1})).await;
+    // Of one product or of two, the order is the same.
+    for (slug, name) in [("tea", "ölKANNE"), ("pot", "ölkanne"), ("tea", "TEAPOT")] {
+        let form = json!({"slug": slug, "name": name, "price": 1});
+        let problem = service.staff.post("/api/product/create").json(form).send().await.expect_problem(409);
+        assert_eq!(wrong_fields(&problem), ["slug", "name"], "{slug} {name}");
+        assert_eq!(problem["message"], "slug is taken, name is taken");
+    }
+    service.add(json!({"slug": "cup", "name": "Cup", "price": 1})).await;
+    let change = |fields: Value| service.staff.patch("/api/product/cup").header("if-match", "*").json(fields);
+    let problem = change(json!({"slug": "tea", "name": "teapot"})).send().await.expect_problem(409);
+    assert_eq!(wrong_fields(&problem), ["slug", "name"]);
+    // Its own names are no one else's.
+    let problem = change(json!({"slug": "cup", "name": "teapot"})).send().await.expect_problem(409);
+    assert_eq!(wrong_fields(&problem), ["name"]);
+    change(json!({"slug": "cup", "name": "CUP"})).send().await.expect(200);
+}
+
 kit::on_both_engines!(differs_bad_fields_are_400_naming_every_one);
 async fn differs_bad_fields_are_400_naming_every_one(database: TestDatabase) {
     let service = Service::start(database).await;

@@ -18,9 +18,9 @@ use crate::visit::Visit;
 /// Others of the category below a product.
 const RELATED: usize = 4;
 
-/// A copy that had everything so short a time ago knows what does not exist: the feed's long poll (20 s), and
-/// some.
-const CURRENT: Duration = Duration::from_secs(30);
+/// A whole copy that had everything so short a time ago knows what does not exist: while the product service is
+/// down, nothing new comes.
+const CURRENT: Duration = Duration::from_secs(10 * 60);
 
 /// What is known of a product.
 pub(super) enum Known {

@@ -63,6 +63,13 @@ pub(crate) struct Shopper {
     pub(crate) is_alive: bool,
 }
 
+impl Shopper {
+    /// How the pages call them.
+    pub(crate) fn name(&self) -> &str {
+        if self.first_name.is_empty() { &self.username } else { &self.first_name }
+    }
+}
+
 /// A part of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {

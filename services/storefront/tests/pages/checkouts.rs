@@ -31,7 +31,7 @@ async fn an_order_is_placed_seen_given_up_and_put_back() {
     assert_eq!((pressed.status, pressed.location()), (303, "/order/thank-you?order=1"));
     let thanks = browser.get(pressed.location()).await;
     thanks.says(&["Thank you for your order", "data-order=\"1\"", "data-state=\"placed\"", "Ada <L>"]);
-    thanks.says(&["<span id=\"basket-count\">0</span>"]);
+    thanks.says(&["<span id=\"basket-count\" data-empty>0</span>"]);
     shop.services.world.known().orders[0].state = OrderState::Confirmed;
     browser.get("/orders/1").await.says(&["data-state=\"confirmed\""]);
     browser.get("/orders").await.says(&["data-order=\"1\"", "€29.00"]);

@@ -2,8 +2,17 @@
 
 use crate::shopfront::Shopfront;
 use crate::world::Mode;
+use chassis::clock::Clock;
 use kit::eventually;
 use std::time::Duration;
+
+/// When keys that were given out are dead.
+const DEAD: Duration = Duration::from_secs(16 * 60);
+
+/// A clock that stands still until it is moved.
+fn clock() -> Clock {
+    Clock::set_at(Clock::system().now_unix_ms())
+}
 
 const SESSION: &str = "__Host-shop_session";
 const BASKET: &str = "__Host-shop_basket";
@@ -20,7 +29,7 @@ async fn an_old_cookie_is_worth_nothing_after_the_logout() {
     browser.get("/").await.says(&[
         "You are logged out",
         "href=\"/login\"",
-        "<span id=\"basket-count\">0</span>",
+        "<span id=\"basket-count\" data-empty>0</span>",
     ]);
 
     let thief = shop.browser();
@@ -74,11 +83,12 @@ async fn a_tampered_or_foreign_cookie_is_no_session_and_is_cleared() {
 
 #[tokio::test]
 async fn keys_are_renewed_once_for_many_requests_of_one_browser() {
-    let shop = Shopfront::open().await;
-    // Dead on arrival: every request with this session must renew it.
-    shop.services.world.known().token_lifetime_ms = -60_000;
+    let clock = clock();
+    let shop = Shopfront::open_by(&clock).await;
     let browser = shop.logged_in("ada").await;
-    shop.services.world.known().token_lifetime_ms = 900_000;
+    browser.get("/orders").await;
+    assert_eq!(shop.services.world.asked("POST /api/user/refresh"), 0, "there is time");
+    clock.advance(DEAD);
     let (first, second) = tokio::join!(browser.get("/orders"), browser.get("/account"));
     assert_eq!((first.status, second.status), (200, 200));
     assert_eq!(shop.services.world.asked("POST /api/user/refresh"), 1);
@@ -87,11 +97,32 @@ async fn keys_are_renewed_once_for_many_requests_of_one_browser() {
 }
 
 #[tokio::test]
-async fn with_accounts_down_the_name_stays_and_the_session_comes_back() {
-    let mut shop = Shopfront::open().await;
-    shop.services.world.known().token_lifetime_ms = -60_000;
+async fn keys_are_renewed_when_less_than_half_of_their_time_is_left() {
+    let clock = clock();
+    let shop = Shopfront::open_by(&clock).await;
     let browser = shop.logged_in("ada").await;
-    shop.services.world.known().token_lifetime_ms = 900_000;
+    let before = browser.cookie(SESSION);
+    clock.advance(Duration::from_secs(8 * 60));
+    // Frozen, the user service does not keep a page from those whose keys still hold.
+    shop.services.user.behave(Mode::Frozen);
+    assert_eq!(browser.get("/orders").await.status, 200);
+    shop.services.user.behave(Mode::Up);
+    eventually(Duration::from_secs(8), "the keys are renewed", async || {
+        assert_eq!(browser.get("/orders").await.status, 200);
+        (browser.cookie(SESSION) != before).then_some(()).ok_or(())
+    })
+    .await;
+    let renewals = shop.services.world.asked("POST /api/user/refresh");
+    assert_eq!(browser.get("/orders").await.status, 200);
+    assert_eq!(shop.services.world.asked("POST /api/user/refresh"), renewals);
+}
+
+#[tokio::test]
+async fn with_accounts_down_the_name_stays_and_the_session_comes_back() {
+    let clock = clock();
+    let mut shop = Shopfront::open_by(&clock).await;
+    let browser = shop.logged_in("ada").await;
+    clock.advance(DEAD);
     shop.services.user.stop().await;
     shop.until_health("user", "down").await;
     browser.get("/").await.says(&["Ada", "Accounts are resting"]);
@@ -116,9 +147,10 @@ async fn with_accounts_down_the_name_stays_and_the_session_comes_back() {
 
 #[tokio::test]
 async fn only_a_no_of_the_user_service_ends_a_session() {
-    let shop = Shopfront::open().await;
-    shop.services.world.known().token_lifetime_ms = -60_000;
+    let clock = clock();
+    let shop = Shopfront::open_by(&clock).await;
     let browser = shop.logged_in("ada").await;
+    clock.advance(DEAD);
     for mode in [Mode::Failing, Mode::Garbage] {
         shop.services.user.behave(mode);
         assert_eq!(browser.get("/account").await.status, 503);
@@ -196,8 +228,9 @@ async fn a_rotated_key_keeps_sessions_and_a_retired_one_ends_them() {
     .await;
     shop.set_cookie_keys(&format!("{next}\n"));
     let stranger = shop.browser();
-    stranger.set_cookie(SESSION, &sealed.expect("a session"));
+    let sealed = sealed.expect("a session");
     eventually(Duration::from_secs(8), "the retired key opens nothing", async || {
+        stranger.set_cookie(SESSION, &sealed);
         let answer = stranger.get("/account").await;
         (answer.status == 303).then_some(()).ok_or(answer.status)
     })

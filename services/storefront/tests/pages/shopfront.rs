@@ -49,7 +49,16 @@ impl Shopfront {
 
     /// The same at another public address.
     pub(crate) async fn open_at(public_url: &str) -> Self {
-        let shop = Self::open_as(Services::start().await, public_url).await;
+        Self::open_whole(Services::start().await, public_url).await
+    }
+
+    /// The same by a clock that the test moves.
+    pub(crate) async fn open_by(clock: &Clock) -> Self {
+        Self::open_whole(Services::start_at(clock.clone()).await, "http://127.0.0.1:8080").await
+    }
+
+    async fn open_whole(services: Services, public_url: &str) -> Self {
+        let shop = Self::open_as(services, public_url).await;
         shop.until("its copy is filled", async |shop| {
             let metrics = shop.metrics().await;
             metrics.contains("shop_catalogue_products 3").then_some(()).ok_or("not filled")
@@ -92,7 +101,8 @@ impl Shopfront {
                 copy_mib: 32,
             },
         };
-        let process = Process::new(&serve, "storefront", "0.0.0", Clock::system()).expect("its files");
+        let process =
+            Process::new(&serve, "storefront", "0.0.0", services.world.clock.clone()).expect("its files");
         let part = storefront::build(process.clone(), &settings).await.expect("a storefront");
         let running = Running::start(process, part, &serve).await.expect("ports");
         let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build().expect("a client");

@@ -136,6 +136,50 @@ on_both_engines! {
     an_older_order_service_comes_back_while_the_shop_sells: Part::Order,
 }
 
+/// What staff change after a backup of the product service is undone by its restore, for baskets too, though
+/// the order service has heard of something newer since.
+async fn an_older_price_holds_again(engine: Engine) {
+    let (shop, _server) = shop_on(engine).await;
+    let product = stocked(&shop, "Swaying tea", PLENTY).await;
+    let staff = shop.client(Part::Product).with_key(shop.staff_key().await);
+    let shopper = Shopper::register(&shop, "anna").await;
+    shopper.add(product, 1).await;
+    let costs = async |expected: i64| {
+        eventually(SOON, &format!("the basket costs {expected}"), async || {
+            let basket = shopper.order.get("/api/order").send().await.expect_json(200);
+            if basket["result"]["total"] == expected { Ok(()) } else { Err(basket) }
+        })
+        .await;
+    };
+    let reprice = async |price: i64| {
+        let edit = staff.patch(&format!("/api/product/{product}")).header("if-match", "*");
+        edit.json(serde_json::json!({"price": price})).send().await.expect(200);
+        costs(price).await;
+    };
+    reprice(300).await;
+    let file = shop.data().join("older.backup");
+    succeeds(&shop, engine, Part::Product, "backup", &file).await;
+    reprice(400).await;
+    reprice(500).await;
+    shop.stop(Part::Product).await;
+    succeeds(&shop, engine, Part::Product, "restore", &file).await;
+    shop.start_part(Part::Product).await;
+    costs(300).await;
+    reprice(350).await;
+    let order = shopper.check_out().await;
+    assert_eq!(shopper.until(&order, "confirmed").await["total"], 350);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_service_learns_an_older_price_again_sqlite() {
+    an_older_price_holds_again(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_service_learns_an_older_price_again_postgres() {
+    an_older_price_holds_again(Engine::Postgres).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_moves_from_sqlite_to_postgres_by_backup_and_restore() {
     let (old, _) = shop_on(Engine::Sqlite).await;

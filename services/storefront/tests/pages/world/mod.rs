@@ -19,6 +19,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use chassis::clock::Clock;
 use contract::{Problem, Role, order::Order, product::Product, user::User};
 use serde_json::{Map, json};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -50,7 +51,7 @@ pub(crate) struct Known {
     /// Refresh tokens, the user's id and the session that each belongs to.
     pub(crate) refresh_tokens: Vec<(String, i64, Uuid)>,
     pub(crate) ended: Vec<Uuid>,
-    /// Of the next tokens; negative makes them expired from the start.
+    /// Of the next tokens.
     pub(crate) token_lifetime_ms: i64,
     /// Bodies of changes of products.
     pub(crate) edits: Vec<serde_json::Value>,
@@ -63,6 +64,7 @@ pub(crate) struct Known {
 /// The services' shared state.
 pub(crate) struct World {
     pub(crate) keys: kit::Keys,
+    pub(crate) clock: Clock,
     known: Mutex<Known>,
 }
 
@@ -84,14 +86,14 @@ impl World {
         let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
         let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
         let session = claims["sid"].as_str()?.parse().ok()?;
-        let now = chassis::clock::Clock::system().now_unix_ms() / 1000;
+        let now = self.clock.now_unix_ms() / 1000;
         let is_alive = claims["exp"].as_i64()? > now && !self.known().ended.contains(&session);
         is_alive.then_some((claims["sub"].as_str()?.parse().ok()?, session))
     }
 
     /// A key for a session.
     pub(crate) fn token(&self, user_id: i64, role: Role, session_id: Uuid, lifetime_ms: i64) -> String {
-        let now = chassis::clock::Clock::system().now_unix_ms();
+        let now = self.clock.now_unix_ms();
         let principal =
             chassis::identity::Principal { user_id, session_id, role, expires_at: now + lifetime_ms };
         self.keys.sign(&principal, now)
@@ -109,8 +111,13 @@ pub(crate) struct Services {
 impl Services {
     /// All up, with a few products and nobody registered.
     pub(crate) async fn start() -> Self {
+        Self::start_at(Clock::system()).await
+    }
+
+    /// The same at another time.
+    pub(crate) async fn start_at(clock: Clock) -> Self {
         let known = Known { products: products::sample(), token_lifetime_ms: 900_000, ..Known::default() };
-        let world = Arc::new(World { keys: kit::keys(), known: Mutex::new(known) });
+        let world = Arc::new(World { keys: kit::keys(), clock, known: Mutex::new(known) });
         Self {
             user: Service::start(users::routes, &world).await,
             product: Service::start(products::routes, &world).await,

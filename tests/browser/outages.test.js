@@ -1,0 +1,40 @@
+// The shop's rules, through the browser: every way in which services can be down together, every page.
+
+import { test } from 'node:test';
+import { LIMIT, scene } from './harness/scene.js';
+import { untilKnown } from './harness/shopping.js';
+import { SERVICES } from './harness/shop.js';
+import { afterwards } from './outages/afterwards.js';
+import { gather } from './outages/people.js';
+import { downIn, outages, titleOf } from './outages/plan.js';
+import { rows } from './outages/rows.js';
+
+const here = scene();
+
+/**
+ * An open page says within 5 s that a service went or came back; and as much again, since a machine that runs
+ * all tests at once is slow.
+ */
+const KNOWN_WITHIN_MS = 10000;
+
+outages.forEach((outage, index) => {
+    const down = downIn(outage);
+    test(titleOf(outage), LIMIT, async (t) => {
+        const people = await gather(here, index % 2 === 0);
+        people.everybody.forEach((one) => { one.shop = here.shop; });
+        await Promise.all(down.map((part) => here.shop[outage[part] === 'stopped' ? 'stop' : 'freeze'](part)));
+        try {
+            await t.test('the open page says so', () => untilKnown(people.shopper, down, KNOWN_WITHIN_MS));
+            for (const [what, row] of Object.entries(rows)) await t.test(what, LIMIT, () => row(people, down));
+        } finally {
+            await Promise.all(down.map((part) => here.shop.start(part)));
+        }
+        await t.test('the open page says that all is well', () => untilKnown(people.shopper, [], KNOWN_WITHIN_MS));
+        for (const [what, check] of Object.entries(afterwards)) await t.test(what, LIMIT, () => check(people, down));
+        for (const one of people.everybody) await t.test('nothing was wrong with any page', () => one.leave());
+    });
+});
+
+test('all services are up at the end', async () => {
+    for (const part of SERVICES) await here.shop.untilReady(part);
+});
