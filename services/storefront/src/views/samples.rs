@@ -29,7 +29,7 @@ fn known(title: &str, path: &str) -> Page {
     Page { shopper: Some(shopper), basket_count: 3, ..frame(title, path) }
 }
 
-fn staff(title: &str, path: &str) -> Page {
+pub(super) fn staff(title: &str, path: &str) -> Page {
     let mut page = known(title, path);
     page.shopper = Some(Shopper {
         username: "staff".into(),
@@ -40,7 +40,7 @@ fn staff(title: &str, path: &str) -> Page {
     page
 }
 
-fn degraded(mut page: Page) -> Page {
+pub(super) fn degraded(mut page: Page) -> Page {
     page.parts = Parts { user: Health::Down, product: Health::Down, order: Health::Down };
     page.from_copy(CopyNote { age: Duration::from_secs(134), is_partial: true });
     page.notices_from_health(None);

@@ -5,6 +5,7 @@
 
 use askama::Template;
 
+use super::staff::samples as staff;
 use super::{Page, samples};
 
 /// Page, state, HTML.
@@ -26,6 +27,20 @@ fn rendered() -> Vec<(String, String)> {
         all("order", samples::single_orders()),
         all("account", samples::accounts()),
         all("problem", samples::problems()),
+        all("staff-overview", staff::overviews()),
+        all("staff-products", staff::products()),
+        all("staff-product", staff::product_forms()),
+        all("staff-import", staff::imports()),
+        all("staff-orders", staff::orders()),
+        all("staff-order", staff::single_orders()),
+        all("staff-customers", staff::customers()),
+        all("staff-customer", staff::single_customers()),
+        all("staff-low-stock", staff::low_stocks()),
+        all("staff-rules", staff::rules()),
+        staff::running_imports()
+            .into_iter()
+            .map(|(state, page)| (format!("staff-import-running-{state}"), page))
+            .collect(),
     ]
     .concat()
 }

@@ -9,4 +9,5 @@ mod guards;
 mod sessions;
 mod shopfront;
 mod small;
+mod staff;
 mod world;

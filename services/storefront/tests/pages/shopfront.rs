@@ -179,11 +179,47 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies);
         }
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.keep(&headers);
         let text = unescaped(&response.text().await.expect("a text"));
         Answer { status, headers, text }
+    }
+
+    /// Posts a multipart form: texts, and a file.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        texts: &[(&str, &str)],
+        name: &str,
+        file: &[u8],
+    ) -> Answer {
+        const BOUNDARY: &str = "a-boundary-of-tests";
+        let mut body = Vec::new();
+        for (name, text) in texts {
+            let part = format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"f\"\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .timeout(SOON)
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .header(header::COOKIE, self.cookies())
+            .body(body);
+        self.answer(request).await
     }
 
     /// Posts, and goes where the answer leads.

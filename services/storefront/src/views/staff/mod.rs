@@ -9,7 +9,7 @@ mod product;
 mod products;
 mod rules;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 pub(crate) use customers::{CustomerPage, CustomerRow, CustomersPage};
 pub(crate) use import::{ImportForm, ImportPage, ImportRunningPage, Outcome, Step};

@@ -3,6 +3,7 @@
 
 mod orders;
 mod products;
+mod staff;
 mod users;
 
 use std::{
@@ -52,6 +53,10 @@ pub(crate) struct Known {
     pub(crate) ended: Vec<Uuid>,
     /// Of the next tokens.
     pub(crate) token_lifetime_ms: i64,
+    /// Bodies of changes of products.
+    pub(crate) edits: Vec<serde_json::Value>,
+    /// Files that were imported.
+    pub(crate) imported: Vec<String>,
     /// What was asked, as `METHOD /path`.
     pub(crate) asked: Vec<String>,
 }

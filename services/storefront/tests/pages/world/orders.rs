@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::HeaderMap,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -26,6 +26,7 @@ pub(super) fn routes(world: Arc<World>) -> Router {
         .route("/api/orders", get(list))
         .route("/api/order/{id}", get(one))
         .route("/api/order/{id}/cancel", post(cancel))
+        .merge(super::staff::orders())
         .with_state(world)
 }
 
@@ -162,16 +163,22 @@ async fn check_out(
     Json(json!({"result": order})).into_response()
 }
 
-async fn list(State(world): State<Arc<World>>, headers: HeaderMap) -> Response {
+async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>, headers: HeaderMap) -> Response {
     let user_id = caller!(world, headers);
+    let is_staff = world.is_staff(&headers);
     let known = world.known();
-    let own = known.orders.iter().rev().filter(|order| order.user_id == user_id && !order.is_open);
-    Json(json!(own.collect::<Vec<_>>())).into_response()
+    let seen = known.orders.iter().rev().filter(|order| {
+        let is_asked_for = asked["state"].is_null() || asked["state"] == json!(order.state);
+        is_asked_for && (is_staff || (order.user_id == user_id && !order.is_open))
+    });
+    Json(json!(seen.collect::<Vec<_>>())).into_response()
 }
 
 async fn one(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): Path<i64>) -> Response {
     let user_id = caller!(world, headers);
-    match world.known().orders.iter().find(|order| order.id == id && order.user_id == user_id) {
+    let is_staff = world.is_staff(&headers);
+    let may_see = |order: &&Order| order.id == id && (is_staff || order.user_id == user_id);
+    match world.known().orders.iter().find(may_see) {
         Some(order) => Json(json!({"result": order})).into_response(),
         None => problem(404, "Cannot find order"),
     }
@@ -179,7 +186,9 @@ async fn one(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): Path
 
 async fn cancel(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): Path<i64>) -> Response {
     let user_id = caller!(world, headers);
-    match world.known().orders.iter_mut().find(|order| order.id == id && order.user_id == user_id) {
+    let is_staff = world.is_staff(&headers);
+    let may_change = |order: &&mut Order| order.id == id && (is_staff || order.user_id == user_id);
+    match world.known().orders.iter_mut().find(may_change) {
         Some(order) if matches!(order.state, OrderState::Placed | OrderState::Confirmed) => {
             order.state = OrderState::Cancelled;
             Json(json!({"result": order})).into_response()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
+    http::HeaderMap,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -17,6 +18,7 @@ pub(super) fn routes(world: Arc<World>) -> Router {
     Router::new()
         .route("/api/products", get(list))
         .route("/api/product/{name}", get(product))
+        .merge(super::staff::products())
         .route("/internal/snapshot", get(snapshot))
         .route("/internal/events", get(silent_feed))
         .with_state(world)
@@ -54,10 +56,18 @@ async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Re
     Json(json!({"results": found.collect::<Vec<_>>()})).into_response()
 }
 
-async fn product(State(world): State<Arc<World>>, Path(name): Path<String>) -> Response {
+async fn product(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let is_staff = world.is_staff(&headers);
     let known = world.known();
     match known.products.iter().find(|product| product.slug == name || product.id.to_string() == name) {
-        Some(product) => Json(json!({"result": product})).into_response(),
+        Some(product) => {
+            let stock_quantity = product.stock_quantity.filter(|_| is_staff);
+            Json(json!({"result": Product { stock_quantity, ..product.clone() }})).into_response()
+        }
         None => problem(404, "Cannot find product"),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn routes(world: Arc<World>) -> Router {
         .route("/api/user/refresh", post(refresh))
         .route("/api/user/password", put(change_password))
         .route("/api/user", get(current))
+        .merge(super::staff::users())
         .route("/internal/snapshot", get(|| async { snapshot }))
         .route("/internal/events", get(silent_feed))
         .with_state(world)
