@@ -191,19 +191,12 @@ impl Browser {
     }
 
     /// Posts a multipart form: texts, and a file.
-    pub(crate) async fn upload(
-        &self,
-        path: &str,
-        texts: &[(&str, &str)],
-        name: &str,
-        file: &[u8],
-    ) -> Answer {
+    pub(crate) async fn upload(&self, path: &str, texts: &[(&str, &str)], name: &str, file: &[u8]) -> Answer {
         const BOUNDARY: &str = "a-boundary-of-tests";
         let mut body = Vec::new();
         for (name, text) in texts {
-            let part = format!(
-                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
-            );
+            let part =
+                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
         let head = format!(

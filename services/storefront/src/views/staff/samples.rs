@@ -373,12 +373,8 @@ pub(crate) fn low_stocks() -> Vec<(&'static str, LowStockPage)> {
         is_partial: false,
         ..normal.clone()
     };
-    let down = LowStockPage {
-        page: degraded(page()),
-        rows: low_rows(false),
-        is_read_only: true,
-        ..normal.clone()
-    };
+    let down =
+        LowStockPage { page: degraded(page()), rows: low_rows(false), is_read_only: true, ..normal.clone() };
     let unseen = LowStockPage { page: degraded(page()), is_known: false, ..empty.clone() };
     vec![("normal", normal), ("empty", empty), ("degraded", down), ("unseen", unseen)]
 }
@@ -387,12 +383,8 @@ pub(crate) fn rules() -> Vec<(&'static str, RulesPage)> {
     let of = |page: Page, situation: Situation| RulesPage { page, survey: survey(situation) };
     let page = || frame(text::rules::TITLE, "/staff/rules");
     let product_down = Situation { product: Seen::Down, ..all_up() };
-    let early = Situation {
-        user: Seen::Unknown,
-        product: Seen::Unknown,
-        order: Seen::Unknown,
-        has_copy: false,
-    };
+    let early =
+        Situation { user: Seen::Unknown, product: Seen::Unknown, order: Seen::Unknown, has_copy: false };
     vec![
         ("normal", of(page(), all_up())),
         ("product-down", of(degraded(page()), product_down)),

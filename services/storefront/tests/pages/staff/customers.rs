@@ -29,7 +29,8 @@ async fn a_password_is_set_and_never_shown() {
     let (shop, browser) = shop().await;
     shop.browser().register("grace").await;
     let path = "/staff/customers/2/reset-password";
-    for (password, status, said) in [("", 400, "Type a new password."), ("short", 400, "8 to 128 characters")] {
+    for (password, status, said) in [("", 400, "Type a new password."), ("short", 400, "8 to 128 characters")]
+    {
         let answer = browser.post(path, &[("new_password", password)]).await;
         assert_eq!(answer.status, status);
         answer.says(&[said, "id=\"new_password-error\""]);

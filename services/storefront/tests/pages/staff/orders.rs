@@ -33,7 +33,8 @@ async fn an_order_is_fulfilled_once_and_says_so() {
 #[tokio::test]
 async fn an_order_that_has_moved_on_is_shown_as_it_is() {
     let (shop, browser) = shop().await;
-    shop.services.world.known().orders = vec![order(1, OrderState::Fulfilled), order(2, OrderState::Cancelled)];
+    shop.services.world.known().orders =
+        vec![order(1, OrderState::Fulfilled), order(2, OrderState::Cancelled)];
     let answer = browser.post("/staff/orders/1/cancel", &[]).await;
     assert_eq!(answer.status, 409);
     answer.says(&["Not done: the order is fulfilled by now.", "data-state=\"fulfilled\"", "role=\"alert\""]);

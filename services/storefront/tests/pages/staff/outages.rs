@@ -22,7 +22,8 @@ async fn with_the_product_service_down_products_are_looked_at_and_orders_go_on()
     assert_eq!(browser.get("/staff/orders").await.status, 200);
     assert_eq!(browser.get("/staff/customers").await.status, 200);
 
-    let form = [("name", "Matcha II"), ("slug", "matcha"), ("price", "1"), ("version", "1"), ("shown_stock", "7")];
+    let form =
+        [("name", "Matcha II"), ("slug", "matcha"), ("price", "1"), ("version", "1"), ("shown_stock", "7")];
     let answer = browser.post("/staff/products/2", &form).await;
     assert_eq!(answer.status, 503);
     answer.says(&["value=\"Matcha II\"", "What you typed is still here"]);

@@ -56,11 +56,7 @@ async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Re
     Json(json!({"results": found.collect::<Vec<_>>()})).into_response()
 }
 
-async fn product(
-    State(world): State<Arc<World>>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+async fn product(State(world): State<Arc<World>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
     let is_staff = world.is_staff(&headers);
     let known = world.known();
     match known.products.iter().find(|product| product.slug == name || product.id.to_string() == name) {
