@@ -19,6 +19,8 @@ pub(crate) mod nav {
 
 /// Words that several pages use.
 pub(crate) mod word {
+    use contract::product::Stock;
+
     pub(crate) const SAVE: &str = "Save";
     pub(crate) const CANCEL: &str = "Cancel";
     pub(crate) const FILTER: &str = "Show";
@@ -32,7 +34,15 @@ pub(crate) mod word {
     pub(crate) const DOWN: &str = "Down";
     pub(crate) const UNKNOWN: &str = "Not heard from yet";
     pub(crate) const NOT_COUNTED: &str = "Not counted";
-    pub(crate) const OPTIONAL: &str = "optional";
+
+    /// The stock in a word; the number stands beside it.
+    pub(crate) fn stock(stock: Stock) -> &'static str {
+        match stock {
+            Stock::InStock => "In stock",
+            Stock::Low => "Low",
+            Stock::Out => "Out",
+        }
+    }
 }
 
 /// The overview.

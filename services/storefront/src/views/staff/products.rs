@@ -5,7 +5,6 @@ use contract::product::{Product, Stock};
 
 use super::Section;
 use crate::format::Format;
-use crate::texts;
 use crate::texts::staff as text;
 use crate::views::Page;
 
@@ -117,7 +116,7 @@ impl ProductRow {
 
     /// The stock in a word.
     pub(crate) fn stock_text(&self) -> &'static str {
-        texts::catalogue::stock(self.stock)
+        text::word::stock(self.stock)
     }
 
     /// The class of its badge.

@@ -1,5 +1,9 @@
 //! Parts are down.
 
+use std::time::Duration;
+
+use chassis::clock::Clock;
+
 use super::shop;
 use crate::shopfront::Shopfront;
 use crate::world::{Mode, Services};
@@ -73,11 +77,13 @@ async fn with_the_user_service_down_customers_say_so_and_the_rest_goes_on() {
 
 #[tokio::test]
 async fn once_the_key_is_dead_and_accounts_rest_staff_pages_rest_too() {
-    let shop = Shopfront::open().await;
-    shop.services.world.known().token_lifetime_ms = -1_000;
+    let clock = Clock::set_at(1_795_253_400_000);
+    let shop = Shopfront::open_by(&clock).await;
     let browser = shop.logged_in("staff").await;
     shop.services.user.behave(Mode::Failing);
     shop.until_health("user", "down").await;
+    assert_eq!(browser.get("/staff/products").await.status, 200, "the key still holds");
+    clock.advance(Duration::from_secs(16 * 60));
     for path in ["/staff", "/staff/products", "/staff/rules"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 503, "{path}");
