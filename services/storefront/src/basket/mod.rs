@@ -18,8 +18,10 @@ mod hand_over;
 mod tests;
 mod value;
 
-pub(crate) use change::{Amount, Change, Limit, Line, MAX_LINES, MAX_QUANTITY, Shortfall};
-pub(crate) use hand_over::{HandedOver, Unsent, hand_over};
+#[cfg(test)]
+pub(crate) use change::{Amount, MAX_LINES};
+pub(crate) use change::{Change, Limit, Line, Shortfall};
+pub(crate) use hand_over::{Unsent, hand_over};
 pub(crate) use value::Basket;
 
 /// How long the cookie is kept: a change that may have been sent must not be sent again once the order

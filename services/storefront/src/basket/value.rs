@@ -122,6 +122,7 @@ impl Basket {
     }
 
     /// Pieces of one product, as they will be.
+    #[cfg(test)]
     pub(crate) fn quantity(&self, product_id: i64) -> i64 {
         self.lines().iter().find(|line| line.product_id == product_id).map_or(0, |line| line.quantity)
     }
@@ -132,11 +133,13 @@ impl Basket {
     }
 
     /// Whose it is; none for a guest's.
+    #[cfg(test)]
     pub(crate) fn owner(&self) -> Option<i64> {
         self.owner
     }
 
     /// When the order service last showed it; none if it has not, or if a guest's.
+    #[cfg(test)]
     pub(crate) fn seen_at(&self) -> Option<Timestamp> {
         self.mirror.as_ref().map(|mirror| mirror.seen_at)
     }

@@ -8,6 +8,7 @@ use super::CookieForm;
 
 /// What a header line with a cookie consists of beside name and value, at most:
 /// `set-cookie: =; Path=/; Max-Age=NNNNNNNN; HttpOnly; SameSite=Lax; Secure` and the line's end.
+#[cfg(test)]
 pub(crate) const MAX_COOKIE_LINE_OVERHEAD: usize = 80;
 
 /// The values under `name`, in the order in which the browser sent them. There may be several: of another

@@ -124,6 +124,7 @@ impl Cookies {
     }
 
     /// The time by which cookies age.
+    #[cfg(test)]
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_unix_ms(self.keys.clock().now_unix_ms())
     }

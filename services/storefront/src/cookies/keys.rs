@@ -31,6 +31,7 @@ const MAX_KEYS: usize = 8;
 const MAX_SEALED_CHARS: usize = 4_096;
 
 /// Characters of the text that `bytes` bytes become when they are sealed.
+#[cfg(test)]
 pub(crate) const fn sealed_chars(bytes: usize) -> usize {
     // The time of sealing takes at most six bytes until the year 2109.
     ((bytes + 6 + OVERHEAD) * 4).div_ceil(3)
@@ -76,6 +77,7 @@ impl CookieKeys {
     }
 
     /// A key for this process alone: sessions end with it, and no other replica knows them.
+    #[cfg(test)]
     pub(crate) fn for_this_process(clock: Clock) -> Self {
         Self::with(Arc::new([SealingKey::new(&rand::random())]), None, None, clock)
     }

@@ -12,6 +12,6 @@ mod sealing;
 
 pub(crate) use binary::{Reader, put_bytes, put_number};
 pub(crate) use form::{CookieForm, PublicUrl};
-pub(crate) use header::{MAX_COOKIE_LINE_OVERHEAD, clear_cookie, set_cookie};
+pub(crate) use header::clear_cookie;
 pub(crate) use kept::{Cookies, Kept};
 pub(crate) use keys::CookieKeys;

@@ -1,7 +1,7 @@
 //! `/basket`: what is in it, and every change of it.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chassis::{input::Within, problem::ApiError};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub(super) async fn show(mut visit: Visit) -> Response {
 pub(super) async fn add(mut visit: Visit, mut typed: Typed) -> Response {
     visit.path = "/basket".to_owned();
     let Some(Within(product_id)) = typed.value::<Id>("product_id") else {
-        return ApiError::bad_request("product_id is missing or no id").into_response();
+        return visit.answer(ApiError::bad_request("product_id is missing or no id"));
     };
     let quantity = typed.text("quantity");
     let pieces = match quantity.as_str() {
@@ -38,7 +38,7 @@ pub(super) async fn add(mut visit: Visit, mut typed: Typed) -> Response {
     };
     let product = match known {
         Known::Live(product) | Known::Copy(product, _) => product,
-        Known::Nothing => return ApiError::not_found("Cannot find product").into_response(),
+        Known::Nothing => return visit.answer(ApiError::not_found("Cannot find product")),
         Known::Unseen => return visit.unavailable(Part::Product, texts::degraded::PRODUCT_UNSEEN),
     };
     let Some(Within(pieces)) = pieces else {
@@ -54,7 +54,7 @@ pub(super) async fn add(mut visit: Visit, mut typed: Typed) -> Response {
 pub(super) async fn set(mut visit: Visit, mut typed: Typed) -> Response {
     visit.path = "/basket".to_owned();
     let Some(Within(product_id)) = typed.value::<Id>("product_id") else {
-        return ApiError::bad_request("product_id is missing or no id").into_response();
+        return visit.answer(ApiError::bad_request("product_id is missing or no id"));
     };
     let Some(Within(quantity)) = typed.value::<Within<0, 999>>("quantity") else {
         let errors = FormErrors::general(texts::lines::QUANTITY_TO_SET);

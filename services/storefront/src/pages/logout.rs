@@ -19,7 +19,12 @@ pub(super) async fn show(mut visit: Visit) -> Response {
 /// Everything is gone from the browser at once. The session is ended at the user service, now or when that is
 /// back.
 pub(super) async fn send(mut visit: Visit, _nothing: Typed) -> Response {
-    let Some(session) = visit.kept.log_out() else { return visit.go("/") };
+    // A guest has nothing to leave, and keeps the basket.
+    let session = match visit.kept.session {
+        Some(_) => visit.kept.log_out(),
+        None => None,
+    };
+    let Some(session) = session else { return visit.go("/") };
     let is_ended = match session.tokens {
         Some(tokens) => end(&visit, tokens).await,
         None => true,

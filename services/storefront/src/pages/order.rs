@@ -1,7 +1,7 @@
 //! `/orders/<id>`: one order; give it up, or put its lines back into the basket.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chassis::{input::PathParam, problem::ApiError};
 use client::CallError;
 use contract::order::Order;
@@ -69,9 +69,9 @@ pub(super) async fn find(visit: &mut Visit, id: i64) -> Result<Order, Response> 
     let service = &visit.shop.peers.order.clone();
     match visit.ask(|me| async move { service.order(me.caller(), id).await }).await {
         Ok(order) if is_past_of(&order, visit.principal().map(|it| it.user_id)) => Ok(order),
-        Ok(_) => Err(ApiError::not_found("Cannot find order").into_response()),
+        Ok(_) => Err(visit.answer(ApiError::not_found("Cannot find order"))),
         Err(error) if error.refused_with(404).is_some() => {
-            Err(ApiError::not_found("Cannot find order").into_response())
+            Err(visit.answer(ApiError::not_found("Cannot find order")))
         }
         Err(error) => Err(visit.not_given(error, Part::Order, texts::degraded::ORDERS_UNAVAILABLE)),
     }

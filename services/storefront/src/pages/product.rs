@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chassis::problem::ApiError;
 use client::CallError;
 use contract::product::Product;
@@ -36,7 +36,7 @@ pub(super) async fn show(mut visit: Visit, Path(name): Path<String>) -> Response
     match find(&visit, &name).await {
         Known::Live(product) => page(&mut visit, StatusCode::OK, product, None, Typed::default()),
         Known::Copy(product, note) => page(&mut visit, StatusCode::OK, product, Some(note), Typed::default()),
-        Known::Nothing => ApiError::not_found("Cannot find product").into_response(),
+        Known::Nothing => visit.answer(ApiError::not_found("Cannot find product")),
         Known::Unseen => visit.unavailable(Part::Product, texts::degraded::PRODUCT_UNSEEN),
     }
 }

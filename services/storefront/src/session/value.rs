@@ -63,11 +63,13 @@ impl Session {
     }
 
     /// The access token, if it still proves something.
+    #[cfg(test)]
     pub(crate) fn token(&self, now: Timestamp) -> Option<&str> {
         self.tokens.as_ref().filter(|tokens| tokens.is_alive(now)).map(|tokens| tokens.access_token.as_str())
     }
 
     /// Whether the services would still believe it.
+    #[cfg(test)]
     pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
         self.token(now).is_some()
     }

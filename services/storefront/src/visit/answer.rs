@@ -88,8 +88,8 @@ impl Visit {
     }
 
     /// Any other answer, with the cookies that have changed.
-    pub(crate) fn answer(&self, response: Response) -> Response {
-        self.with_cookies(response)
+    pub(crate) fn answer(&self, response: impl IntoResponse) -> Response {
+        self.with_cookies(response.into_response())
     }
 
     fn with_cookies(&self, mut response: Response) -> Response {

@@ -39,11 +39,11 @@ impl Visit {
             Access::LoggedIn => {}
         }
         let handed = self.hand_over().await;
-        if let Some(merged) = handed.latest.filter(|_| !handed.is_stopped) {
-            return Seen::Live(merged.result.map(Box::new));
-        }
-        if handed.is_stopped {
+        if handed.is_stopped || self.orders_are_silent {
             return self.not_live();
+        }
+        if let Some(merged) = handed.latest {
+            return Seen::Live(merged.result.map(Box::new));
         }
         let order = &self.shop.peers.order.clone();
         match self.ask(|me| async move { order.basket(me.caller()).await }).await {
@@ -69,7 +69,10 @@ impl Visit {
     pub(crate) async fn hand_over(&mut self) -> Handed {
         let mut handed = Handed::default();
         for _attempt in 0..2 {
-            if self.access() != Access::LoggedIn || self.kept.basket.next_to_send().is_none() {
+            if self.orders_are_silent
+                || self.access() != Access::LoggedIn
+                || self.kept.basket.next_to_send().is_none()
+            {
                 break;
             }
             let (result, is_unauthorized) = self.send_what_waits().await;
@@ -79,6 +82,7 @@ impl Visit {
             }
         }
         handed.is_stopped = self.kept.basket.next_to_send().is_some();
+        self.orders_are_silent |= handed.is_stopped;
         handed
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Visit {
     principal: Option<Principal>,
     /// True if the session was found to be over during this request.
     has_ended: bool,
+    /// True if the order service did not take what waits: within one request it is not asked again.
+    orders_are_silent: bool,
 }
 
 /// What can be done in the visitor's name.
@@ -57,7 +59,15 @@ impl Visit {
         let token = kept.session.as_ref().and_then(|session| session.tokens.as_ref());
         let principal = token.and_then(|tokens| shop.verifier.verify(&tokens.access_token).ok());
         let path = uri.path_and_query().map_or_else(|| uri.path(), |path| path.as_str()).to_owned();
-        Self { shop: Arc::clone(shop), kept, path, address, principal, has_ended: false }
+        Self {
+            shop: Arc::clone(shop),
+            kept,
+            path,
+            address,
+            principal,
+            has_ended: false,
+            orders_are_silent: false,
+        }
     }
 
     /// What can be done in the visitor's name.

@@ -124,7 +124,7 @@ async fn pages_for_those_who_are_logged_in_lead_to_the_login_and_back() {
 }
 
 #[tokio::test]
-async fn login_does_not_wait_for_the_basket() {
+async fn difference_with_orders_down_people_log_in_and_do_not_wait_for_the_basket() {
     let shop = Shopfront::open().await;
     let browser = shop.browser();
     browser.register("ada").await;
@@ -135,4 +135,23 @@ async fn login_does_not_wait_for_the_basket() {
     assert!(began.elapsed() < std::time::Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(shop.services.world.asked("POST /api/order/merge"), 0);
     browser.get("/").await.says(&["Welcome back, ada", "<span id=\"basket-count\">2</span>"]);
+}
+
+#[tokio::test]
+async fn difference_logging_out_is_asked_on_get_and_done_on_post() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.get("/logout").await.says(&["action=\"/logout\""]);
+    assert_eq!(browser.get("/account").await.status, 200, "a GET logs nobody out");
+    assert_eq!(browser.post("/logout", &[]).await.location(), "/");
+    assert_eq!(browser.get("/account").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_guest_who_logs_out_keeps_the_basket() {
+    let shop = Shopfront::open().await;
+    let browser = shop.browser();
+    browser.add("1", "2").await;
+    assert_eq!(browser.post("/logout", &[]).await.status, 303);
+    browser.get("/basket").await.says(&["data-line=\"1\""]);
 }

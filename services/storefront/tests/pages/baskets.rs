@@ -4,7 +4,7 @@ use crate::shopfront::Shopfront;
 use crate::world::Mode;
 
 #[tokio::test]
-async fn a_guests_basket_becomes_the_shoppers_once() {
+async fn difference_a_guest_fills_a_basket_which_becomes_the_shoppers_once() {
     let shop = Shopfront::open().await;
     let browser = shop.browser();
     browser.add("1", "2").await;

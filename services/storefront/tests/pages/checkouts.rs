@@ -21,6 +21,17 @@ fn placed(shop: &Shopfront) -> usize {
 }
 
 #[tokio::test]
+async fn difference_a_get_places_no_order() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "2").await;
+    for _ in 0..2 {
+        assert_eq!(browser.get("/checkout").await.status, 200);
+    }
+    assert_eq!(placed(&shop), 0);
+}
+
+#[tokio::test]
 async fn an_order_is_placed_seen_given_up_and_put_back() {
     let shop = Shopfront::open().await;
     let browser = shop.logged_in("ada").await;
