@@ -225,7 +225,6 @@ impl Seen {
             parent_span_id: cause.map(|cause| cause.span_id),
             method: request.method().clone(),
             uri: request.uri().clone(),
-            headers,
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: Instant::now(),
             status: CLIENT_WENT_AWAY,
