@@ -2,7 +2,6 @@
 //! the answer as far as they have changed.
 
 use axum::http::{HeaderMap, header};
-use contract::Timestamp;
 
 use super::{
     CookieForm, CookieKeys, clear_cookie,
@@ -125,8 +124,8 @@ impl Cookies {
 
     /// The time by which cookies age.
     #[cfg(test)]
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.keys.clock().now_unix_ms())
+    pub(crate) fn now(&self) -> contract::Timestamp {
+        contract::Timestamp::from_unix_ms(self.keys.clock().now_unix_ms())
     }
 }
 

@@ -18,7 +18,7 @@ use chassis::clock::Clock;
 
 use super::{
     binary::{Reader, put_number},
-    sealing::{KEY_BYTES, OVERHEAD, SealingKey},
+    sealing::{KEY_BYTES, SealingKey},
 };
 
 /// How often the file is looked at.
@@ -34,7 +34,7 @@ const MAX_SEALED_CHARS: usize = 4_096;
 #[cfg(test)]
 pub(crate) const fn sealed_chars(bytes: usize) -> usize {
     // The time of sealing takes at most six bytes until the year 2109.
-    ((bytes + 6 + OVERHEAD) * 4).div_ceil(3)
+    ((bytes + 6 + super::sealing::OVERHEAD) * 4).div_ceil(3)
 }
 
 /// The keys of one Shop. The first seals; all of them open. Clones are one.

@@ -35,7 +35,7 @@ pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     let mut page = visit.page("");
     page.query = listing.q.clone();
     if let Some(copy) = found.copy {
-        page.from_copy(copy);
+        page.show_copy(copy);
     }
     if found.is_unavailable {
         page.notice(Part::Product, texts::degraded::NO_CATALOGUE);

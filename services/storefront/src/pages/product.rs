@@ -63,7 +63,7 @@ pub(super) fn page(
 ) -> Response {
     let mut page = visit.page(&product.name);
     if let Some(copy) = copy {
-        page.from_copy(copy);
+        page.show_copy(copy);
     }
     let related = related(visit, &product);
     let view = ProductPage {

@@ -36,7 +36,7 @@ pub(crate) fn of(status: u16) -> (&'static str, &'static str) {
             "Back in a moment",
             "This part of the shop is resting. Nothing is lost; please try again shortly.",
         ),
-        402..500 => ("That did not work", "Please go back and try again."),
+        _ if (400..500).contains(&status) => ("That did not work", "Please go back and try again."),
         _ => (
             "Something went wrong here",
             "It is our fault, not yours. If it happens again, please tell us the code below.",

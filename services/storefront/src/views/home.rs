@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Card, Page};
 use crate::texts;
 
-/// `/`. If the products come from the storefront's copy, `Page::from_copy` says so.
+/// `/`. If the products come from the storefront's copy, `Page::show_copy` says so.
 #[derive(Clone, Debug, Template)]
 #[template(path = "home.html")]
 pub(crate) struct HomePage {

@@ -185,7 +185,7 @@ impl Page {
     }
 
     /// Says that products come from the storefront's copy, and how old it is (`#catalogue-age`).
-    pub(crate) fn from_copy(&mut self, copy: CopyNote) {
+    pub(crate) fn show_copy(&mut self, copy: CopyNote) {
         self.notice(Part::Product, copy.text());
     }
 

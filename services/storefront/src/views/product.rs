@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Card, FormErrors, Page};
 use crate::texts;
 
-/// `/product/<slug>`. If it comes from the storefront's copy, `Page::from_copy` says so.
+/// `/product/<slug>`. If it comes from the storefront's copy, `Page::show_copy` says so.
 #[derive(Clone, Debug, Template)]
 #[template(path = "product.html")]
 pub(crate) struct ProductPage {

@@ -42,7 +42,7 @@ pub(super) fn staff(title: &str, path: &str) -> Page {
 
 pub(super) fn degraded(mut page: Page) -> Page {
     page.parts = Parts { user: Health::Down, product: Health::Down, order: Health::Down };
-    page.from_copy(CopyNote { age: Duration::from_secs(134), is_partial: true });
+    page.show_copy(CopyNote { age: Duration::from_secs(134), is_partial: true });
     page.notices_from_health(None);
     page
 }

@@ -46,11 +46,12 @@ impl World {
         caller.is_some_and(|(id, _)| users.any(|(user, _)| user.id == id && user.is_admin && user.is_active))
     }
 
-    fn door(&self, headers: &HeaderMap) -> Result<(), Response> {
+    /// What whoever is no member of staff is told.
+    fn door(&self, headers: &HeaderMap) -> Option<Response> {
         match (self.caller(headers), self.is_staff(headers)) {
-            (None, _) => Err(problem(401, "Not logged in")),
-            (Some(_), false) => Err(problem(403, "Only staff may do this")),
-            (Some(_), true) => Ok(()),
+            (None, _) => Some(problem(401, "Not logged in")),
+            (Some(_), false) => Some(problem(403, "Only staff may do this")),
+            (Some(_), true) => None,
         }
     }
 }
@@ -69,7 +70,7 @@ fn take(product: &mut Product, asked: &Value) {
 }
 
 async fn create(State(world): State<Arc<World>>, headers: HeaderMap, Json(asked): Json<Value>) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     let mut known = world.known();
@@ -101,7 +102,7 @@ async fn edit(
     headers: HeaderMap,
     Json(asked): Json<Value>,
 ) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     let mut known = world.known();
@@ -124,7 +125,7 @@ async fn set_image(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     if !bytes.starts_with(b"\x89PNG") {
@@ -148,7 +149,7 @@ async fn import(
     headers: HeaderMap,
     file: String,
 ) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     let lines: Vec<&str> = file.lines().skip(1).collect();
@@ -167,7 +168,7 @@ async fn import(
 }
 
 async fn fulfil(State(world): State<Arc<World>>, Path(id): Path<i64>, headers: HeaderMap) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     match world.known().orders.iter_mut().find(|order| order.id == id) {
@@ -181,7 +182,7 @@ async fn fulfil(State(world): State<Arc<World>>, Path(id): Path<i64>, headers: H
 }
 
 async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>, headers: HeaderMap) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     let number = |name: &str| asked[name].as_str().and_then(|text| text.parse::<i64>().ok());
@@ -203,7 +204,7 @@ async fn act(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if let Err(refusal) = world.door(&headers) {
+    if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
     let mut known = world.known();
