@@ -275,7 +275,7 @@ fn conflict(visit: &mut Visit, product: &Product, mut form: Form, is_stock_typed
         theirs: present.value(field).to_owned(),
     });
     let conflict = conflict.collect();
-    let errors = FormErrors::general(text::product::CONFLICT);
+    let errors = FormErrors::at("conflict", text::product::CONFLICT);
     let view = ProductFormPage { errors, conflict, ..page(visit, Some(product), form) };
     visit.show(StatusCode::CONFLICT, &view)
 }
