@@ -100,12 +100,23 @@ function focusOf(selector) {
     const one = document.activeElement;
     if (!one || one === document.body) return { isThere: false, trouble: '' };
     const box = one.getBoundingClientRect();
-    const style = getComputedStyle(one);
     const isDrawn = (box.width > 1 && box.height > 1) || one.type === 'radio' || one.type === 'checkbox';
     const isInside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-    const around = one.closest('label, form, div');
-    const rings = [style, around && getComputedStyle(around), one.nextElementSibling && getComputedStyle(one.nextElementSibling)];
-    const hasRing = rings.some((ring) => ring && ((ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) >= 2) || ring.boxShadow !== 'none'));
+    // Whatever is drawn to show the focus, here or around, goes when the focus goes.
+    const drawn = () => {
+        const seen = [];
+        for (let at = one, up = 0; at && up < 5; at = at.parentElement, up += 1) {
+            for (const pseudo of [null, '::before', '::after']) {
+                const style = getComputedStyle(at, pseudo);
+                seen.push(style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow, style.borderColor, style.backgroundColor);
+            }
+        }
+        return seen.join();
+    };
+    const withFocus = drawn();
+    one.blur();
+    const hasRing = drawn() !== withFocus;
+    one.focus({ preventScroll: true });
     const covered = isInside && !one.contains(document.elementFromPoint(
         Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1), Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1)))
         && one.closest('main') !== null;

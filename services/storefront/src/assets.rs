@@ -6,6 +6,8 @@
 
 mod accent;
 mod pictures;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -59,7 +61,7 @@ impl Assets {
     /// `accent_color` is `#` and six hexadecimal digits; anything else is the default colour.
     pub(crate) fn new(accent_color: &str) -> Self {
         let accent = Accent::from_hex(accent_color).unwrap_or_default();
-        let style = format!("{}{STYLE}", accent.css());
+        let style = squeezed(&format!("{}{STYLE}", accent.css()));
         let icon = ICON.replace("#2f6f4f", &accent.hex());
         let mut assets = Self { files: HashMap::new(), urls: HashMap::new() };
         assets.add_hashed("shop.css", style, "text/css; charset=utf-8");
@@ -130,6 +132,19 @@ impl Assets {
         };
         Some((StatusCode::OK, headers, Body::from(content)).into_response())
     }
+}
+
+/// A style without its comments and line ends. Every line of ours ends where a line end means nothing.
+fn squeezed(style: &str) -> String {
+    let mut squeezed = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        squeezed.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    squeezed.push_str(rest);
+    squeezed.retain(|character| character != '\n');
+    squeezed
 }
 
 /// Brotli at its best level.

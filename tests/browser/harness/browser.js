@@ -24,6 +24,9 @@ export function launch({ hosts = [] } = {}) {
     });
 }
 
+/** How many of the things that are wrong are told. */
+const TOLD = 15;
+
 export class Visitor {
     /**
      * Comes in at `base`. Options: `javaScript`, `size`, `dark`, `trusting` (takes any certificate), and
@@ -110,7 +113,8 @@ export class Visitor {
     /** Closes the browser's context and holds the pages to what the watch saw. */
     async leave() {
         await this.context.close();
-        const wrong = this.watches.flatMap((watch) => watch.wrong);
+        const all = [...new Set(this.watches.flatMap((watch) => watch.wrong))];
+        const wrong = all.length <= TOLD ? all : [...all.slice(0, TOLD), `and ${all.length - TOLD} more`];
         assert.deepEqual(wrong, [], 'nothing is wrong with any page that was seen');
     }
 }

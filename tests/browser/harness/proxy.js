@@ -18,6 +18,8 @@ export class FaultProxy {
         const proxy = new FaultProxy();
         proxy.mode = 'pass';
         proxy.delayMs = 3000;
+        /** What becomes of the bodies of answers that pass. */
+        proxy.rewrite = (request, body) => body;
         /** Requests seen in the present mode, probes included. */
         proxy.seen = [];
         proxy.target = new URL(url);
@@ -58,29 +60,28 @@ export class FaultProxy {
         const headers = { ...request.headers, host: this.target.host };
         const onward = http.request(
             { host: this.target.hostname, port: this.target.port, method: request.method, path: request.url, headers, agent: false },
-            (answer) => this.#giveBack(mode, answer, response),
+            (answer) => this.#giveBack(mode, request, answer, response),
         );
         onward.on('error', () => response.destroy());
         response.on('close', () => onward.destroy());
         return request.pipe(onward);
     }
 
-    async #giveBack(mode, answer, response) {
+    async #giveBack(mode, request, answer, response) {
         const chunks = [];
         try {
             for await (const chunk of answer) chunks.push(chunk);
         } catch {
             return response.destroy();
         }
-        const body = Buffer.concat(chunks);
+        const body = Buffer.from(this.rewrite(request, Buffer.concat(chunks)));
         if (mode === 'cut') return response.socket?.destroy();
         if (mode === 'slow') await new Promise((resolve) => setTimeout(resolve, this.delayMs));
         if (response.destroyed) return undefined;
         const { 'transfer-encoding': _, connection: __, ...headers } = answer.headers;
-        // Longer than what follows: whoever reads it waits for the rest, which never comes.
-        const length = answer.headers['content-length'] ?? body.length;
-        response.writeHead(answer.statusCode, { ...headers, 'content-length': length });
+        response.writeHead(answer.statusCode, { ...headers, 'content-length': body.length });
         if (mode !== 'halve') return response.end(body);
+        // Less than was announced.
         response.write(body.subarray(0, Math.floor(body.length / 2)));
         return setImmediate(() => response.destroy());
     }

@@ -10,14 +10,15 @@ export const LIMIT = { timeout: 5 * 60 * 1000 };
 
 /**
  * Opens both before the first test of the file and closes both after the last. What it returns is filled in
- * by then. `options` are those of [launch]; `line` is more of the shop's command line.
+ * by then. `options` are those of [launch]; `prepare` is what else must be there before the first test.
  */
-export function scene(options = {}, line = []) {
+export function scene(options = {}, prepare = async () => {}) {
     const opened = { shop: null, browser: null };
     let failed = false;
     before(async () => {
-        opened.shop = await Shop.open(...line);
+        opened.shop = await Shop.open();
         opened.browser = await launch(options);
+        await prepare(opened);
     });
     afterEach((test) => {
         // Nodes before 21 do not tell whether the test passed; then the log is kept in any case.

@@ -52,7 +52,7 @@ export async function setQuantity(visitor, product, quantity) {
 
 /** Takes a line out of the basket page that is shown. */
 export function remove(visitor, product) {
-    const button = visitor.page.locator(`[data-line="${product}"] button[name="quantity"][value="0"]`);
+    const button = visitor.page.locator(`[data-line="${product}"]`).getByRole('button', { name: /^Remove/ });
     return visitor.follow(() => button.click());
 }
 

@@ -74,8 +74,10 @@ pub(super) fn stock_name(stock: Stock) -> &'static str {
 
 /// The link if the pages' content security policy lets it load: our own, or over https. Else nothing.
 pub(super) fn loadable(image: &str) -> &str {
-    let is_ours = image.starts_with('/') && !image.starts_with("//") && !image.contains('\\');
-    if is_ours || image.starts_with("https://") { image } else { "" }
+    let is_ours = image.starts_with('/') && !image.starts_with("//");
+    // What a URL cannot hold (RFC 3986): a browser would guess.
+    let is_odd = |character: char| character.is_control() || " \"<>\\^`{|}".contains(character);
+    if (is_ours || image.starts_with("https://")) && !image.contains(is_odd) { image } else { "" }
 }
 
 /// The first letter of a name.
