@@ -9,9 +9,10 @@
   announcer.setAttribute("role", "status");
   document.body.append(announcer);
 
-  // Fetches a page and takes over its main part. The focus stays on the element of the same place.
+  // Fetches a page and takes over its main part. The focus stays on the element of the same place. Quietly:
+  // what was done is told to those who listen, without moving the page for those who look.
   let turn = 0;
-  async function show(url, options) {
+  async function show(url, options, quietly) {
     const mine = ++turn;
     const waiting = setTimeout(() => main().classList.add("busy"), 150);
     try {
@@ -20,6 +21,11 @@
       const next = $("#main", page);
       if (mine !== turn || !next) return null;
       const place = focusPlace();
+      const said = quietly && $("#flash:not(.problem)", next);
+      if (said) {
+        announcer.textContent = said.textContent;
+        said.remove();
+      }
       main().replaceWith(document.adoptNode(next));
       document.title = page.title;
       for (const id of ["basket-count", "notice"]) {
@@ -71,8 +77,6 @@
         box.append(button);
       }
     }
-    const sift = $("#sift .button");
-    if (sift) sift.classList.add("unseen");
     watchOrder();
   }
 
@@ -86,7 +90,7 @@
   async function send(form) {
     if (!form.reportValidity()) return;
     try {
-      await show(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      await show(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }, true);
     } catch {
       form.submit();
     }

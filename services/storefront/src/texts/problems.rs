@@ -29,7 +29,7 @@ pub(crate) fn of(status: u16) -> (&'static str, &'static str) {
         415 => ("We cannot read that", "What you sent has a type that this page does not take."),
         429 => (
             "One moment, please",
-            "That were many requests in a short time. Please wait a little and try again.",
+            "Many requests came from you in a short time. Please wait a little and try again.",
         ),
         431 => ("That is too large", "Your browser sent more cookies or headers than we take."),
         503 => (

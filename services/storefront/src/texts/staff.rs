@@ -28,8 +28,6 @@ pub(crate) mod word {
     pub(crate) const PAGES: &str = "Pages";
     pub(crate) const NEXT: &str = "Next page";
     pub(crate) const FIRST: &str = "First page";
-    pub(crate) const YES: &str = "Yes";
-    pub(crate) const NO: &str = "No";
     pub(crate) const UP: &str = "Up";
     pub(crate) const DOWN: &str = "Down";
     pub(crate) const UNKNOWN: &str = "Not heard from yet";
@@ -150,7 +148,6 @@ pub(crate) mod product {
     pub(crate) const NO_FILE: &str = "Choose a file first.";
     pub(crate) const NOT_A_PICTURE: &str = "This is not a PNG, JPEG, WebP or AVIF picture.";
     pub(crate) const TOO_LARGE: &str = "This file has more than 512 KiB. Make it smaller and try again.";
-    pub(crate) const FORM_TOO_LARGE: &str = "The form is larger than can be taken. Shorten the description.";
 
     pub(crate) fn edit(name: &str) -> String {
         format!("Edit {name}")
@@ -326,7 +323,6 @@ pub(crate) mod orders {
     pub(crate) const NO_DELIVERY: &str = "No delivery address was given.";
     pub(crate) const BACK: &str = "All orders";
     pub(crate) const FULFILLED: &str = "The order was fulfilled.";
-    pub(crate) const CANCELLED: &str = "The order was cancelled.";
     pub(crate) const UNAVAILABLE: &str = "Orders are paused for a moment: the order service does not answer. Nothing is \
                                    lost. Products and customers work on.";
     pub(crate) const NOT_DONE: &str = "The order service did not answer. Look at the state below; pressing the button \
@@ -400,7 +396,6 @@ pub(crate) mod customers {
     pub(crate) const DONE_REVOKE: &str = "The account is a customer's now.";
     pub(crate) const LAST_STAFF: &str =
         "This is the last active staff account. Grant staff to another active account first.";
-    pub(crate) const BAD_PASSWORD: &str = "A password has 8 to 128 characters.";
     pub(crate) const NO_PASSWORD: &str = "Type a new password.";
     pub(crate) const UNAVAILABLE: &str = "Accounts are resting: the user service does not answer. Products and orders \
                                    work on.";
@@ -424,8 +419,6 @@ pub(crate) mod low_stock {
     pub(crate) const UNKNOWN: &str = "No catalogue is known yet";
     pub(crate) const UNKNOWN_LEAD: &str =
         "The product service has not been heard from since this shop was started.";
-    pub(crate) const OUT: &str = "Out of stock";
-    pub(crate) const LOW: &str = "Low";
     pub(crate) const RESTOCK: &str = "Restock";
     pub(crate) const NUMBERS_DOWN: &str =
         "The product service does not answer, so the numbers are not known here.";

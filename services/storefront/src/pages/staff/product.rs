@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use client::{NewProduct, ProductChanges, Refused};
-use contract::product::Product;
+use contract::product::{Product, Stock};
 
 use super::door::Inside;
 use super::refusals::{Ended, ended, id, nothing_here, status};
@@ -84,9 +84,12 @@ pub(super) async fn show(Inside(mut visit): Inside, Path(named): Path<String>) -
 pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, mut typed: Typed) -> Response {
     let form = read(&mut typed);
     let seen = Seen { version: typed.value("version"), stock: typed.text("shown_stock") };
-    let (product, is_live) = match look_up(&mut visit, &named).await {
-        Ok(found) => found,
-        Err(response) => return response,
+    let Some(number) = id(&named) else { return nothing_here(&mut visit) };
+    let (product, is_live) = match find(&mut visit, number).await {
+        Found::Live(product) => (product, true),
+        Found::Copied(product) => (product, false),
+        Found::Silence => (seen.product(number, &form, &visit), false),
+        Found::Out(response) => return response,
     };
     if !is_live {
         return seen.again(&mut visit, &product, form, StatusCode::SERVICE_UNAVAILABLE, silence(false));
@@ -108,7 +111,7 @@ pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, m
         return conflict(&mut visit, &product, form, changed.stock_quantity.is_some());
     }
     let (service, changes) = (&visit.shop.peers.product.clone(), &changes(changed.clone()));
-    let (number, version) = (product.id, product.version);
+    let version = product.version;
     let error = match visit
         .ask(|me| async move { service.edit(me.caller(), number, version, changes).await })
         .await
@@ -118,12 +121,12 @@ pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, m
     };
     match ended(&mut visit, error) {
         Ended::Out(response) => response,
-        Ended::No(refused) if refused.status == 412 => match look_up(&mut visit, &named).await {
-            Ok((now, true)) => conflict(&mut visit, &now, form, changed.stock_quantity.is_some()),
-            Ok((now, false)) => {
-                seen.again(&mut visit, &now, form, StatusCode::SERVICE_UNAVAILABLE, silence(false))
+        Ended::No(refused) if refused.status == 412 => match find(&mut visit, number).await {
+            Found::Live(now) => conflict(&mut visit, &now, form, changed.stock_quantity.is_some()),
+            Found::Copied(_) | Found::Silence => {
+                seen.again(&mut visit, &product, form, StatusCode::SERVICE_UNAVAILABLE, silence(false))
             }
-            Err(response) => response,
+            Found::Out(response) => response,
         },
         Ended::No(refused) if refused.status == 404 => nothing_here(&mut visit),
         Ended::No(refused) => {
@@ -139,19 +142,37 @@ pub(super) async fn save(Inside(mut visit): Inside, Path(named): Path<String>, m
 /// The product that an address names, and whether the product service told it; else the answer.
 pub(super) async fn look_up(visit: &mut Visit, named: &str) -> Result<(Product, bool), Response> {
     let Some(number) = id(named) else { return Err(nothing_here(visit)) };
+    match find(visit, number).await {
+        Found::Live(product) => Ok((product, true)),
+        Found::Copied(product) => Ok((product, false)),
+        Found::Silence => Err(visit.unavailable(Part::Product, texts::degraded::PRODUCT_UNSEEN)),
+        Found::Out(response) => Err(response),
+    }
+}
+
+/// Where a product was found.
+enum Found {
+    /// The product service told it.
+    Live(Product),
+    /// The product service does not answer, and the copy has it.
+    Copied(Product),
+    /// The product service does not answer, and the copy does not have it.
+    Silence,
+    /// This is all there is to show.
+    Out(Response),
+}
+
+async fn find(visit: &mut Visit, number: i64) -> Found {
     let (service, name) = (&visit.shop.peers.product.clone(), &number.to_string());
     let error = match visit.ask(|me| async move { service.product(me.caller(), name).await }).await {
-        Ok(product) => return Ok((product, true)),
+        Ok(product) => return Found::Live(product),
         Err(error) => error,
     };
     match ended(visit, error) {
-        Ended::Out(response) => Err(response),
-        Ended::No(refused) if refused.status == 404 => Err(nothing_here(visit)),
-        Ended::No(refused) => Err(visit.refused(&refused)),
-        Ended::Silence { .. } => match visit.shop.catalogue.by_id(number) {
-            Some(product) => Ok((product, false)),
-            None => Err(visit.unavailable(Part::Product, texts::degraded::PRODUCT_UNSEEN)),
-        },
+        Ended::Out(response) => Found::Out(response),
+        Ended::No(refused) if refused.status == 404 => Found::Out(nothing_here(visit)),
+        Ended::No(refused) => Found::Out(visit.refused(&refused)),
+        Ended::Silence { .. } => visit.shop.catalogue.by_id(number).map_or(Found::Silence, Found::Copied),
     }
 }
 
@@ -231,6 +252,23 @@ struct Seen {
 }
 
 impl Seen {
+    /// The product as the form alone knows it, to give the form back.
+    fn product(&self, id: i64, form: &Form, visit: &Visit) -> Product {
+        Product {
+            id,
+            image: form.image.clone(),
+            name: form.name.clone(),
+            price: 0,
+            slug: form.slug.clone(),
+            currency: visit.shop.look.format.currency(),
+            description: form.description.clone(),
+            category: form.category.clone(),
+            stock: Stock::InStock,
+            stock_quantity: None,
+            version: self.version.unwrap_or_default(),
+        }
+    }
+
     /// The form as it was typed, with what is wrong. It stays made from the same product: what somebody else
     /// does in the meantime is found when it is sent again.
     fn again(
@@ -275,7 +313,7 @@ fn conflict(visit: &mut Visit, product: &Product, mut form: Form, is_stock_typed
         theirs: present.value(field).to_owned(),
     });
     let conflict = conflict.collect();
-    let errors = FormErrors::general(text::product::CONFLICT);
+    let errors = FormErrors::at("conflict", text::product::CONFLICT);
     let view = ProductFormPage { errors, conflict, ..page(visit, Some(product), form) };
     visit.show(StatusCode::CONFLICT, &view)
 }

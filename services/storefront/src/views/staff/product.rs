@@ -60,29 +60,11 @@ impl ProductFormPage {
         )
     }
 
-    pub(crate) fn heading(&self) -> String {
-        self.subject
-            .as_ref()
-            .map_or_else(|| text::product::NEW.to_owned(), |subject| text::product::edit(&subject.name))
-    }
-
-    pub(crate) fn fields(&self) -> [Field; 7] {
-        Field::ALL
-    }
-
     pub(crate) fn label(&self, field: Field) -> &'static str {
         text::product::label(field)
     }
 
     pub(crate) fn hint(&self, field: Field) -> String {
         text::product::hint(field, &self.currency, &self.example_price)
-    }
-
-    pub(crate) fn value(&self, field: Field) -> &str {
-        self.typed.value(field)
-    }
-
-    pub(crate) fn error(&self, field: Field) -> Option<&str> {
-        self.errors.of(field.name())
     }
 }

@@ -199,7 +199,7 @@ pub(crate) fn product_forms() -> Vec<(&'static str, ProductFormPage)> {
         errors.and(field.name(), text::product::mistake(*field, *mistake))
     });
     let mut conflict = edit("Edit Darjeeling");
-    conflict.errors = FormErrors::general(text::product::CONFLICT);
+    conflict.errors = FormErrors::at("conflict", text::product::CONFLICT);
     conflict.conflict = vec![
         Compared { label: "Price", yours: "14.50".into(), theirs: "15.00".into() },
         Compared { label: "Description", yours: format!("{HOSTILE}\nTwo"), theirs: String::new() },

@@ -45,12 +45,12 @@ async fn an_order_that_has_moved_on_is_shown_as_it_is() {
 #[tokio::test]
 async fn a_lost_answer_is_not_taken_for_a_yes() {
     let (shop, browser) = shop().await;
-    shop.services.world.known().orders = vec![order(1, OrderState::Placed)];
+    shop.services.world.known().orders = vec![order(1, OrderState::Confirmed)];
     shop.services.order.behave(Mode::Mute);
-    let answer = browser.post("/staff/orders/1/cancel", &[]).await;
+    let answer = browser.post("/staff/orders/1/fulfil", &[]).await;
     assert_eq!(answer.status, 503);
     answer.says(&["Orders are paused"]);
     shop.services.order.behave(Mode::Up);
     shop.until_health("order", "up").await;
-    browser.post_and_follow("/staff/orders/1/cancel", &[]).await.says(&["data-state=\"cancelled\""]);
+    browser.post_and_follow("/staff/orders/1/fulfil", &[]).await.says(&["data-state=\"fulfilled\""]);
 }

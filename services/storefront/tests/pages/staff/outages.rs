@@ -104,3 +104,17 @@ async fn before_any_catalogue_was_seen_the_pages_are_calm() {
     browser.get("/staff/rules").await.says(&["No catalogue was seen yet."]);
     assert_eq!(browser.get("/staff").await.status, 200);
 }
+
+#[tokio::test]
+async fn what_was_typed_is_kept_though_nobody_knows_the_product_any_more() {
+    let services = Services::start().await;
+    services.product.behave(Mode::Failing);
+    let shop = Shopfront::open_as(services, "http://127.0.0.1:8080").await;
+    let browser = shop.logged_in("staff").await;
+    let form =
+        [("name", "Matcha II"), ("slug", "matcha"), ("price", "1"), ("version", "4"), ("shown_stock", "7")];
+    let answer = browser.post("/staff/products/2", &form).await;
+    assert_eq!(answer.status, 503);
+    answer.says(&["value=\"Matcha II\"", "What you typed is still here", "action=\"/staff/products/2\""]);
+    assert_eq!(answer.field("version").as_deref(), Some("4"));
+}

@@ -189,7 +189,7 @@ async fn cancel(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): P
     let is_staff = world.is_staff(&headers);
     let may_change = |order: &&mut Order| order.id == id && (is_staff || order.user_id == user_id);
     match world.known().orders.iter_mut().find(may_change) {
-        Some(order) if !matches!(order.state, OrderState::Refused | OrderState::Fulfilled) => {
+        Some(order) if matches!(order.state, OrderState::Placed | OrderState::Confirmed) => {
             order.state = OrderState::Cancelled;
             Json(json!({"result": order})).into_response()
         }

@@ -12,7 +12,7 @@ use std::{
 use uuid::Uuid;
 
 /// How long a file is kept: long enough to read what its import would do.
-const KEPT_FOR: Duration = Duration::from_secs(600);
+pub(super) const KEPT_FOR: Duration = Duration::from_secs(600);
 
 /// The most bytes of all files together: two of the largest.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -49,6 +49,12 @@ impl Kept {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         files.retain(|file| file.until_unix_ms > now_unix_ms);
         files.iter().find(|file| file.id == id && file.owner == owner).map(|file| file.bytes.clone())
+    }
+
+    /// Forgets what was kept long enough.
+    pub(crate) fn forget_old(&self, now_unix_ms: i64) {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        files.retain(|file| file.until_unix_ms > now_unix_ms);
     }
 
     /// Forgets the file of a user, which was imported.

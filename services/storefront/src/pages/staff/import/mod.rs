@@ -18,8 +18,9 @@ use axum::routing::get;
 use chassis::input::{BodyLimit, RawBody};
 use chassis::problem::ApiError;
 use std::sync::Arc;
+use uuid::Uuid;
 
-use self::kept::Kept;
+use self::kept::{KEPT_FOR, Kept};
 use super::door::Inside;
 use super::refusals::{Ended, ended, status};
 use super::upload::Upload;
@@ -95,7 +96,7 @@ async fn send(
     if is_check {
         return check(&mut visit, &kept, owner, file, pasted).await;
     }
-    let id = kept.keep(owner, file.clone(), now);
+    let id = keep(&visit, &kept, owner, file.clone());
     running::start(&mut visit, kept, owner, id, file, pasted)
 }
 
@@ -106,7 +107,7 @@ async fn check(visit: &mut Visit, kept: &Kept, owner: i64, file: Bytes, pasted: 
     let field = if pasted.is_empty() { "file" } else { "text" };
     let error = match tokio::time::timeout(CHECK, asked).await {
         Ok(Ok(counts)) => {
-            let kept = kept.keep(owner, file, visit.shop.clock.now_unix_ms());
+            let kept = keep(visit, kept, owner, file);
             let (created, updated, unchanged) = (counts.created, counts.updated, counts.unchanged);
             let outcome = Outcome::Right { created, updated, unchanged, kept };
             let form = ImportForm { pasted, ..ImportForm::default() };
@@ -134,6 +135,17 @@ async fn check(visit: &mut Visit, kept: &Kept, owner: i64, file: Bytes, pasted: 
             wrong(visit, StatusCode::SERVICE_UNAVAILABLE, &pasted, field, sentence)
         }
     }
+}
+
+/// Keeps a file, and forgets it in time though nobody may ask for one again.
+fn keep(visit: &Visit, kept: &Kept, owner: i64, file: Bytes) -> Uuid {
+    let id = kept.keep(owner, file, visit.shop.clock.now_unix_ms());
+    let (kept, clock) = (kept.clone(), visit.shop.clock.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(KEPT_FOR).await;
+        kept.forget_old(clock.now_unix_ms());
+    });
+    id
 }
 
 /// The form as it was filled, with one mistake.
