@@ -75,6 +75,6 @@ test('plain http under another name: no prefix, not secure, and a warning in the
     const port = await freePort();
     const storefront = await replica(`http://shop.test:${port}`, `127.0.0.1:${port}`);
     await isUsedAt(`http://shop.test:${port}`, { prefix: false, secure: false });
-    assert.match(storefront.log(), /warn.*cookie/i);
+    assert.match(storefront.log(), /WARN.*plain http/);
     await storefront.end();
 });

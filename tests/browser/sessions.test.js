@@ -2,8 +2,8 @@
 // by the user service.
 
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as api from './harness/api.js';
@@ -191,11 +191,14 @@ test('looking at pages changes nothing: GET neither logs out nor orders', LIMIT,
 });
 
 test('keys that live a few seconds: two tabs go on for longer, and without the user service the name stays', LIMIT, async () => {
-    // No service gives such keys, so the storefront is told that they end sooner than they do.
+    // No user service gives such keys: they are signed anew on their way to the storefront.
+    const signing = createPrivateKey(readFileSync(path.join(here.shop.data, 'keys/signing-key.pem')));
     const accounts = await FaultProxy.before(here.shop.api('user'));
     accounts.rewrite = (request, body) => {
         if (!/\/(login|refresh)$/.test(request.url)) return body;
-        return body.toString().replace(/"expires_in":\s*\d+/, `"expires_in":${LIFETIME_S}`);
+        const answer = JSON.parse(body);
+        if (!answer.api_key) return body;
+        return JSON.stringify({ ...answer, api_key: shortened(answer.api_key, signing), expires_in: LIFETIME_S });
     };
     const storefront = await here.shop.runPart('storefront', { '--user-url': accounts.url, '--cache-dir': path.join(here.shop.folder, 'cache-short') });
     try {
@@ -219,12 +222,18 @@ test('keys that live a few seconds: two tabs go on for longer, and without the u
 
             accounts.set('hang');
             await eventually('the key is over', (LIFETIME_S + 10) * 1000, async () => {
-                await visitor.go('/checkout');
-                if (await visitor.form('/checkout').count()) await visitor.send('/checkout');
-                assert.equal(placedOrder(visitor), undefined);
+                await visitor.go('/orders');
                 return (await visitor.text('main')).includes('Accounts are resting');
             });
-            assert.equal(visitor.status, 503);
+            await visitor.go('/checkout');
+            await visitor.sees('Accounts are resting');
+            if (await visitor.form('/checkout').count()) {
+                await visitor.send('/checkout', { delivery_name: 'Ada' });
+                assert.equal(visitor.status, 503);
+                await visitor.sees('Accounts are resting');
+                assert.equal((await visitor.fields('/checkout')).delivery_name, 'Ada');
+            }
+            assert.equal(placedOrder(visitor), undefined);
             await visitor.sees(account.first_name, 'header');
             await addToBasket(visitor, 'first-flush-darjeeling', 1);
             assert.equal((await basket(visitor)).length, 2, 'the basket is kept, and can be filled');
@@ -245,5 +254,13 @@ test('keys that live a few seconds: two tabs go on for longer, and without the u
 });
 
 const LIFETIME_S = 4;
+
+/** The same key, but for its end. */
+function shortened(key, signing) {
+    const [head, body] = key.split('.');
+    const claims = JSON.parse(Buffer.from(body, 'base64url'));
+    const shorter = Buffer.from(JSON.stringify({ ...claims, exp: claims.iat + LIFETIME_S })).toString('base64url');
+    return `${head}.${shorter}.${sign(null, Buffer.from(`${head}.${shorter}`), signing).toString('base64url')}`;
+}
 
 const sessionOf = async (visitor) => (await visitor.cookies()).find(({ name }) => name.includes('session'))?.value;

@@ -9,7 +9,7 @@ import { PHONE, visit, Visitor } from './harness/browser.js';
 import { root } from './harness/folders.js';
 import { look } from './harness/look.js';
 import { LIMIT, scene } from './harness/scene.js';
-import { addToBasket, checkOut, logIn, untilState } from './harness/shopping.js';
+import { addToBasket, checkOut, logIn, logOut, untilState } from './harness/shopping.js';
 import { eventually } from './harness/wait.js';
 
 const here = scene();
@@ -185,6 +185,7 @@ test('a customer gets a new password, is deactivated and activated, becomes staf
         await promoted.leave();
         await visitor.go(to);
         await visitor.send(`${to}/revoke-staff`);
+        await logOut(visitor);
         await logIn(visitor, fresh);
         assert.equal(await visitor.go('/staff'), 403);
     }));

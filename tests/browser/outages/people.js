@@ -40,7 +40,7 @@ export async function gather({ shop, browser }, even) {
     const staff = await enter(true, DESKTOP);
     await logIn(staff, shop.staffLogin());
 
-    const everybody = [shopper, guest, leaver, staff];
-    await Promise.all(everybody.map((one) => one.go('/')));
+    const everybody = { shopper, guest, leaver, staff };
+    await Promise.all(Object.values(everybody).map((one) => one.go('/')));
     return { shop, browser, tea, otherTea, shopper, guest, leaver, staff, everybody };
 }

@@ -98,7 +98,7 @@ export const rows = {
         await shopper.sees(shopper.account.first_name, 'header');
     },
 
-    async 'fill and change the basket'({ shopper, tea, otherTea }, down) {
+    async 'fill and change the basket'({ shop, shopper, tea, otherTea }, down) {
         await addToBasket(shopper, otherTea.slug, 2);
         assert.notEqual(shopper.status, 503);
         assert.equal(await basketCount(shopper), 3);
@@ -110,7 +110,7 @@ export const rows = {
             await shopper.sees('Your basket is kept');
             await lookOnce(shopper, 'basket-orders-paused');
         } else {
-            assert.deepEqual(await api.basketOf(shopper.shop, shopper.key), sorted([tea.id, 4], [otherTea.id, 2]));
+            assert.deepEqual(await api.basketOf(shop, shopper.key), sorted([tea.id, 4], [otherTea.id, 2]));
         }
     },
 
