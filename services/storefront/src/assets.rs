@@ -2,7 +2,6 @@
 //! once.
 //!
 //! The style begins with the shop's accent colour, so that it stays one file and nothing stands inline.
-#![allow(dead_code, reason = "pages are written at the same time")]
 
 mod accent;
 mod pictures;

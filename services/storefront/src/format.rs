@@ -1,7 +1,6 @@
 //! Prices, numbers and dates as the shop's locale writes them.
 //!
 //! The words of pages are another matter (`texts`); here are digits, separators, symbols and month names.
-#![allow(dead_code, reason = "pages are written at the same time")]
 
 mod currencies;
 #[cfg(test)]

@@ -12,7 +12,6 @@ pub(crate) const EMAIL_TAKEN: &str = "There is an account with this e-mail addre
 pub(crate) const LOGIN_TITLE: &str = "Log in";
 pub(crate) const LOGIN_LEAD: &str = "Good to see you again.";
 pub(crate) const LOGIN_BUTTON: &str = "Log in";
-pub(crate) const CANNOT_LOGIN: &str = "Cannot login";
 pub(crate) const CANNOT_LOGIN_REMEDY: &str =
     "Cannot login: the username and the password do not belong together.";
 pub(crate) const NEW_HERE: &str = "New here?";

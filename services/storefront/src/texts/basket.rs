@@ -6,7 +6,6 @@ pub(crate) const EMPTY_LEAD: &str = "Put something in it that you look forward t
 pub(crate) const BROWSE: &str = "Look around";
 pub(crate) const UPDATE: &str = "Update";
 pub(crate) const REMOVE: &str = "Remove";
-pub(crate) const QUANTITY: &str = "Quantity";
 pub(crate) const TOTAL: &str = "Total";
 pub(crate) const EACH: &str = "each";
 pub(crate) const SUMMARY: &str = "Summary";
@@ -14,9 +13,6 @@ pub(crate) const TO_CHECKOUT: &str = "Go to checkout";
 pub(crate) const LOG_IN_TO_ORDER: &str = "Log in to order";
 pub(crate) const LOG_IN_LEAD: &str = "Please login to order. Your basket comes with you.";
 pub(crate) const DELIVERY_FREE: &str = "Nothing is charged now: this shop takes no payment.";
-pub(crate) const CONTINUE: &str = "Continue shopping";
-pub(crate) const LESS: &str = "One less";
-pub(crate) const MORE: &str = "One more";
 
 pub(crate) const CHECKOUT_TITLE: &str = "Checkout";
 pub(crate) const DELIVERY: &str = "Delivery";

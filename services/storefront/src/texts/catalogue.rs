@@ -27,7 +27,6 @@ pub(crate) const NOTHING_FOUND_LEAD: &str = "Try a shorter word, or look through
 pub(crate) const SHOW_ALL: &str = "Show everything";
 pub(crate) const RELATED: &str = "You may also like";
 pub(crate) const OUT_EXPLAINED: &str = "Sold out for now. You can order it again when it is back.";
-pub(crate) const NO_PAYMENT: &str = "No payment is taken in this shop.";
 
 /// When a search finds nothing.
 pub(crate) fn nothing_found(query: &str) -> String {

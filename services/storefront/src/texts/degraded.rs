@@ -31,6 +31,3 @@ pub(crate) const PRICES_OF_COPY: &str = "Prices and stock are those of that time
 pub(crate) fn catalogue_of(age: Duration) -> String {
     format!("This is our catalogue as of {}. {PRICES_OF_COPY}", ages::ago(age))
 }
-
-/// While the catalogue is down and its age is not known.
-pub(crate) const CATALOGUE: &str = "The catalogue is resting. We show the last one we know.";

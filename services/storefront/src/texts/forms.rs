@@ -2,9 +2,6 @@
 
 use super::accounts;
 
-pub(crate) const OPTIONAL: &str = "optional";
-pub(crate) const SHOW_DETAILS: &str = "Details";
-
 /// Over the list of what is wrong.
 pub(crate) fn errors_heading(count: usize) -> String {
     if count == 1 { "There is a problem".to_owned() } else { format!("There are {count} problems") }

@@ -12,24 +12,12 @@ pub(crate) const REGISTER: &str = "Register";
 pub(crate) const ORDERS: &str = "Orders";
 pub(crate) const ACCOUNT: &str = "Account";
 pub(crate) const STAFF: &str = "Staff";
-pub(crate) const HOME: &str = "Home";
 pub(crate) const PARTS: &str = "What is up";
 pub(crate) const OPEN_WHATEVER_IS_DOWN: &str = "This shop stays open while parts of it rest.";
-pub(crate) const DISMISS: &str = "Dismiss";
-pub(crate) const YOU: &str = "You";
 
 /// "Basket – Tea House"; the home page is just the shop.
 pub(crate) fn full_title(page: &str, shop: &str) -> String {
     if page.is_empty() { shop.to_owned() } else { format!("{page} \u{2013} {shop}") }
-}
-
-/// For those who hear the page: the basket's link.
-pub(crate) fn basket_with(count: i64) -> String {
-    match count {
-        0 => "Basket, empty".to_owned(),
-        1 => "Basket, 1 item".to_owned(),
-        _ => format!("Basket, {count} items"),
-    }
 }
 
 /// A part of the shop, as shoppers know it.

@@ -2,7 +2,6 @@
 //!
 //! Templates and handlers name a text, they never hold one. A translation is another set of these files.
 //! What depends on a number is a function of it, so that each language can count in its own way.
-#![allow(dead_code, reason = "pages are written at the same time")]
 
 pub(crate) mod accounts;
 pub(crate) mod ages;

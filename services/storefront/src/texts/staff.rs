@@ -22,7 +22,6 @@ pub(crate) mod word {
     use contract::product::Stock;
 
     pub(crate) const SAVE: &str = "Save";
-    pub(crate) const CANCEL: &str = "Cancel";
     pub(crate) const FILTER: &str = "Show";
     pub(crate) const ALL: &str = "All";
     pub(crate) const PAGES: &str = "Pages";
@@ -88,7 +87,6 @@ pub(crate) mod products {
     pub(crate) const PRODUCT: &str = "Product";
     pub(crate) const PRICE: &str = "Price";
     pub(crate) const STOCK: &str = "Stock";
-    pub(crate) const VIEW: &str = "See in the shop";
     pub(crate) const NONE: &str = "No products yet";
     pub(crate) const NONE_LEAD: &str = "Make the first one, or bring a whole catalogue as a CSV file.";
     pub(crate) const NONE_FOUND: &str = "No product fits";
@@ -143,7 +141,6 @@ pub(crate) mod product {
     pub(crate) const EMPTY: &str = "(empty)";
     pub(crate) const CREATED: &str = "The product was created.";
     pub(crate) const SAVED: &str = "The product was saved.";
-    pub(crate) const UNCHANGED: &str = "Nothing was different, so nothing was saved.";
     pub(crate) const PICTURE_SAVED: &str = "The picture was saved.";
     pub(crate) const NO_FILE: &str = "Choose a file first.";
     pub(crate) const NOT_A_PICTURE: &str = "This is not a PNG, JPEG, WebP or AVIF picture.";
@@ -339,10 +336,6 @@ pub(crate) mod orders {
 
     pub(crate) fn fulfil(id: i64) -> String {
         format!("Fulfil order {id}")
-    }
-
-    pub(crate) fn cancel(id: i64) -> String {
-        format!("Cancel order {id}")
     }
 
     /// Why an order could not be fulfilled or cancelled: it is in another state by now.

@@ -2,7 +2,6 @@
 //!
 //! A view decides nothing and asks nobody: handlers fill it, templates write it. Amounts and times are given
 //! as they are and written in the shop's locale by the view's constructors.
-#![allow(dead_code, unused_imports, reason = "pages are written at the same time")]
 
 mod account;
 mod basket;
@@ -34,9 +33,9 @@ pub(crate) use errors::FormErrors;
 pub(crate) use home::{HomePage, Listing, Sort};
 pub(crate) use login::LoginPage;
 pub(crate) use logout::LogoutPage;
-pub(crate) use order::{OrderLine, OrderPage, OrderView, state_name as order_state_name};
+pub(crate) use order::{OrderPage, OrderView, state_name as order_state_name};
 pub(crate) use orders::{OrderRow, OrdersPage};
-pub(crate) use page::{Flash, Health, Look, Notice, Page, Part, Parts, Shopper};
+pub(crate) use page::{Flash, Health, Look, Page, Part, Parts, Shopper};
 pub(crate) use problem::ProblemPage;
 pub(crate) use product::ProductPage;
 pub(crate) use register::RegisterPage;

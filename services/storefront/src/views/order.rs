@@ -120,12 +120,6 @@ impl OrderView {
     }
 }
 
-impl OrderLine {
-    pub(crate) fn initial(&self) -> String {
-        super::card::initial(&self.name)
-    }
-}
-
 /// The state as a mark, as the wire writes it.
 pub(crate) fn state_name(state: OrderState) -> &'static str {
     match state {

@@ -130,6 +130,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    #[cfg(test)]
     pub(crate) const UP: Self = Self { user: Health::Up, product: Health::Up, order: Health::Up };
 
     /// The health of one part.

@@ -7,6 +7,7 @@ use contract::order::OrderState;
 use contract::product::Stock;
 use contract::user::User;
 
+use super::order::OrderLine;
 use super::*;
 use crate::texts;
 
