@@ -168,8 +168,9 @@ impl Connection {
             let body = &self.buffer[begin..end];
             // A form that was taken leads on to another page.
             if !self.buffer.starts_with(b"HTTP/1.1 200") && !self.buffer.starts_with(b"HTTP/1.1 303") {
-                let asked = String::from_utf8_lossy(request);
-                bail!("{}: {}", asked.lines().next().unwrap_or_default(), String::from_utf8_lossy(body));
+                let (asked, answer) =
+                    (String::from_utf8_lossy(request), String::from_utf8_lossy(&self.buffer[..end]));
+                bail!("{}: {answer}", asked.lines().next().unwrap_or_default());
             }
             return Ok(Answer { head: &self.buffer[..begin], body });
         }

@@ -21,6 +21,7 @@ const SHOPPERS: usize = 64;
 /// Something that a browser asks for.
 struct Case {
     name: &'static str,
+    /// Of the first request; the floor's.
     path: &'static str,
     requests: Vec<Vec<u8>>,
     target: Option<f64>,
@@ -89,7 +90,7 @@ fn whole(cookies: &[String]) -> Vec<Case> {
         page("product page", PRODUCT, Some(PAGE_TARGET)),
         Case {
             name: "product page, another one each time",
-            path: PRODUCT,
+            path: "/product/tea-1000001",
             requests: (1..=data::PRODUCTS).map(product).collect(),
             target: None,
         },
