@@ -21,6 +21,7 @@ mod session;
 mod shop;
 mod staff;
 mod texts;
+mod together;
 mod typed;
 mod views;
 mod visit;

@@ -18,6 +18,7 @@ use crate::headers::{self, Headers};
 use crate::session::{Farewell, Farewells, Refreshes, Said, Way};
 use crate::shop::Shop;
 use crate::staff::history::History;
+use crate::together::Together;
 use crate::views::Look;
 use crate::{capabilities, csrf, pages};
 
@@ -45,6 +46,9 @@ pub async fn build(process: Process, settings: &Settings) -> anyhow::Result<Part
         peers: peers.clone(),
         catalogue: opened.catalogue,
         media: opened.media,
+        lists: Together::default(),
+        copied_lists: Together::default(),
+        products: Together::default(),
         verifier: Arc::clone(&process.verifier),
         clock: process.clock.clone(),
         cookies: Cookies::new(keys, public_url.cookie_form()),

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use chassis::{clock::Clock, identity::Verifier};
 use client::{CallError, PeerHealth, Peers};
-use contract::Timestamp;
+use contract::{Timestamp, product::Product};
 
 use crate::catalogue::{Catalogue, Media};
 use crate::cookies::Cookies;
 use crate::headers::Headers;
 use crate::session::{Farewells, Refreshes};
 use crate::staff::history::History;
-use crate::views::{Health, Look, Page, Parts};
+use crate::together::Together;
+use crate::views::{Card, Health, Listing, Look, Page, Parts};
 
 /// One shop, as this process serves it.
 pub(crate) struct Shop {
@@ -19,6 +20,12 @@ pub(crate) struct Shop {
     pub(crate) peers: Peers,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) media: Media,
+    /// Pages of the catalogue that the product service is about to be asked for.
+    pub(crate) lists: Together<Listing, Shelf>,
+    /// Pages that are about to be looked up in the copy; none if it knows nothing yet.
+    pub(crate) copied_lists: Together<Listing, Option<Shelf>>,
+    /// Products that it is about to be asked for, by slug or id.
+    pub(crate) products: Together<String, Arc<Product>>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) clock: Clock,
     pub(crate) cookies: Cookies,
@@ -27,6 +34,14 @@ pub(crate) struct Shop {
     pub(crate) headers: Headers,
     /// Since when the parts are as they are.
     pub(crate) history: History,
+}
+
+/// A page of the catalogue, ready to be shown. Clones are one.
+#[derive(Clone)]
+pub(crate) struct Shelf {
+    pub(crate) cards: Arc<[Card]>,
+    /// The `after` of the next page.
+    pub(crate) next: Option<Arc<str>>,
 }
 
 impl Shop {

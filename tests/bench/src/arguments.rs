@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// Measures the parts of a shop against floors that do only what must be done.
@@ -45,6 +45,10 @@ pub(crate) enum Case {
     Size,
     /// From checkout to confirmed
     Confirm,
+    /// Pages through the storefront, against bare routes with the same bytes
+    Pages,
+    /// Pages while a service hangs
+    Degraded,
     /// Reads as the catalogue grows
     Products,
     /// Own orders and checkouts as orders grow
@@ -56,14 +60,7 @@ pub(crate) enum Case {
 pub(crate) enum Floor {
     /// A bare axum route that answers with the content of a file
     #[command(hide = true)]
-    Route {
-        #[arg(long)]
-        listen: SocketAddr,
-        #[arg(long)]
-        path: String,
-        #[arg(long)]
-        body: PathBuf,
-    },
+    Route(RouteFloor),
     /// The statements of a request for every shopper, so many in a transaction
     #[command(hide = true)]
     Commits {
@@ -82,6 +79,22 @@ pub(crate) enum Floor {
         #[arg(long)]
         seconds: f64,
     },
+}
+
+/// A bare route and its only answer.
+#[derive(Debug, Args)]
+pub(crate) struct RouteFloor {
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+    #[arg(long)]
+    pub(crate) path: String,
+    #[arg(long)]
+    pub(crate) status: u16,
+    /// A line of the answer's head
+    #[arg(long, value_name = "NAME: VALUE")]
+    pub(crate) header: Vec<String>,
+    #[arg(long)]
+    pub(crate) body: PathBuf,
 }
 
 /// Whose statements.

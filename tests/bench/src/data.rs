@@ -59,6 +59,11 @@ pub(crate) fn products(first: i64, last: i64) -> Vec<String> {
     ]
 }
 
+/// Pictures for all of them: pages of a shop have some.
+pub(crate) fn pictures() -> Vec<String> {
+    vec!["UPDATE products SET image = '/assets/tea-house/earl-grey-with-real-bergamot.webp'".to_owned()]
+}
+
 /// The order service's copy of such products.
 pub(crate) fn catalogue() -> Vec<String> {
     vec![format!(

@@ -1,6 +1,7 @@
 //! A Shop's keys, and tokens for as many shoppers as are needed.
 
 use anyhow::Context;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use chassis::identity::{
     Principal,
     keys::{self, Signer},
@@ -24,6 +25,7 @@ pub(crate) struct Keys {
     pub(crate) signing_key: PathBuf,
     pub(crate) jwks: PathBuf,
     pub(crate) secret: PathBuf,
+    pub(crate) cookie_keys: PathBuf,
 }
 
 impl Keys {
@@ -39,11 +41,13 @@ impl Keys {
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
             anyhow::Ok(path)
         };
+        let cookie_key = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
         Ok(Self {
             signer: Signer::from_pem(&pair.private_pem)?,
             signing_key: file("signing-key.pem", &pair.private_pem)?,
             jwks: file("jwks.json", &keys::jwks_json(vec![pair.jwk])?)?,
             secret: file("shop-secret", "secret-of-the-benchmark-and-nobody-else")?,
+            cookie_keys: file("cookie-keys", &BASE64_STANDARD.encode(cookie_key))?,
         })
     }
 

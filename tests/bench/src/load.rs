@@ -41,6 +41,17 @@ pub(crate) fn get(path: &str, key: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: shop\r\n{key}\r\n").into_bytes()
 }
 
+/// A GET request of a browser as it is sent; no cookies if there are none.
+pub(crate) fn look(path: &str, cookies: &str) -> Vec<u8> {
+    let cookies = cookie_line(cookies);
+    format!("GET {path} HTTP/1.1\r\nhost: shop\r\n{cookies}\r\n").into_bytes()
+}
+
+/// The line that sends a browser's cookies.
+pub(crate) fn cookie_line(cookies: &str) -> String {
+    if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") }
+}
+
 /// A POST of a form as it is sent; `headers` are whole lines.
 pub(crate) fn post(path: &str, key: &str, headers: &str, form: &str) -> Vec<u8> {
     let key = if key.is_empty() { String::new() } else { format!("authorization: Bearer {key}\r\n") };
@@ -55,7 +66,7 @@ pub(crate) fn post(path: &str, key: &str, headers: &str, form: &str) -> Vec<u8> 
 /// Sends the requests over so many connections.
 ///
 /// # Errors
-/// An answer was not 200, or a connection broke.
+/// An answer was neither 200 nor 303, or a connection broke.
 pub(crate) async fn run(
     address: SocketAddr,
     requests: Vec<Vec<u8>>,
@@ -131,8 +142,16 @@ impl Connection {
     /// Sends a request and returns the body of its answer.
     ///
     /// # Errors
-    /// The answer is not 200, or the connection broke.
+    /// The answer is neither 200 nor 303, or the connection broke.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<&[u8]> {
+        Ok(self.exchange_whole(request).await?.body)
+    }
+
+    /// Sends a request and returns its whole answer.
+    ///
+    /// # Errors
+    /// As [`Connection::exchange`].
+    pub(crate) async fn exchange_whole(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
         self.stream.write_all(request).await?;
         let (mut filled, mut answer) = (0, None);
         loop {
@@ -147,12 +166,34 @@ impl Connection {
                 continue;
             }
             let body = &self.buffer[begin..end];
-            if !self.buffer.starts_with(b"HTTP/1.1 200") {
-                let asked = String::from_utf8_lossy(request);
-                bail!("{}: {}", asked.lines().next().unwrap_or_default(), String::from_utf8_lossy(body));
+            // A form that was taken leads on to another page.
+            if !self.buffer.starts_with(b"HTTP/1.1 200") && !self.buffer.starts_with(b"HTTP/1.1 303") {
+                let (asked, answer) =
+                    (String::from_utf8_lossy(request), String::from_utf8_lossy(&self.buffer[..end]));
+                bail!("{}: {answer}", asked.lines().next().unwrap_or_default());
             }
-            return Ok(body);
+            return Ok(Answer { head: &self.buffer[..begin], body });
         }
+    }
+}
+
+/// An answer as it came.
+pub(crate) struct Answer<'a> {
+    head: &'a [u8],
+    pub(crate) body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// The status, as it stands in the first line.
+    pub(crate) fn status(&self) -> &str {
+        std::str::from_utf8(self.head).ok().and_then(|head| head.split(' ').nth(1)).unwrap_or_default()
+    }
+
+    /// Names in lower case and values of the head.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (String, &str)> {
+        let lines = std::str::from_utf8(self.head).unwrap_or_default().lines().skip(1);
+        let parts = lines.filter_map(|line| line.split_once(':'));
+        parts.map(|(name, value)| (name.to_ascii_lowercase(), value.trim()))
     }
 }
 

@@ -6,17 +6,20 @@
 mod arguments;
 mod confirm;
 mod data;
+mod degraded;
 mod floor;
 mod growth;
 mod keys;
 mod load;
 mod machine;
+mod pages;
 mod part;
 mod rates;
 mod sample;
 mod server;
 mod size;
 mod table;
+mod whole;
 
 use arguments::{Arguments, Case, Floor};
 use clap::Parser;
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 
 fn run_floor(floor: Floor) -> anyhow::Result<()> {
     match floor {
-        Floor::Route { listen, path, body } => floor::route::serve(listen, &path, &body),
+        Floor::Route(route) => floor::route::serve(&route),
         Floor::Commits { database, statements, users, group } => {
             floor::commits::run(&database, statements, users, group)
         }
@@ -73,6 +76,8 @@ async fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Case::Rates => rates::run(&bench, arguments).await?,
             Case::Size => size::run(&bench, arguments).await?,
             Case::Confirm => confirm::run(&bench, arguments).await?,
+            Case::Pages => pages::run(&bench, arguments).await?,
+            Case::Degraded => degraded::run(&bench, arguments).await?,
             Case::Products => growth::products(&bench, arguments).await?,
             Case::Orders => growth::orders(&bench, arguments).await?,
         }

@@ -3,6 +3,7 @@
 use crate::{
     arguments::Statements,
     keys::{Keys, SHOP},
+    load::Answer,
     machine::Cores,
     sample::Sample,
     server::Server,
@@ -45,6 +46,7 @@ pub(crate) struct Bench {
     pub(crate) program: PathBuf,
     folder: TempDir,
     ports: [(SocketAddr, SocketAddr); 4],
+    floor: SocketAddr,
 }
 
 impl Bench {
@@ -61,10 +63,10 @@ impl Bench {
         let folder = tempfile::Builder::new().prefix("shopkeeper-bench-").tempdir()?;
         let keys = Keys::make(folder.path())?;
         let free = || TcpListener::bind("127.0.0.1:0");
-        let listeners = (0..8).map(|_| free()).collect::<Result<Vec<_>, _>>()?;
+        let listeners = (0..9).map(|_| free()).collect::<Result<Vec<_>, _>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         let ports = std::array::from_fn(|index| (addresses[index], addresses[index + 4]));
-        Ok(Self { cores, keys, program, folder, ports })
+        Ok(Self { cores, keys, program, folder, ports, floor: addresses[8] })
     }
 
     /// A file of this run.
@@ -77,11 +79,12 @@ impl Bench {
         format!("sqlite:{}", self.file(name).display())
     }
 
-    /// Starts a part and waits until it is ready.
+    /// Starts a part and waits until it is ready. `state` is the URL of its database; the storefront's is the
+    /// folder of its copy of the catalogue.
     ///
     /// # Errors
     /// It ends, or is not ready in time.
-    pub(crate) async fn start(&self, part: Part, database_url: &str) -> anyhow::Result<Server> {
+    pub(crate) async fn start(&self, part: Part, state: &str) -> anyhow::Result<Server> {
         let (public, internal) = self.ports[part as usize];
         let internal_url = |part: Part| format!("http://{}", self.ports[part as usize].1);
         let public_url = |part: Part| format!("http://{}", self.ports[part as usize].0);
@@ -91,17 +94,23 @@ impl Bench {
         command.arg("--listen").arg(public.to_string()).arg("--internal-listen").arg(internal.to_string());
         command.arg("--jwks-file").arg(&self.keys.jwks).arg("--shop-secret-file").arg(&self.keys.secret);
         if part != Part::Storefront {
-            command.args(["--database-url", database_url]);
+            command.args(["--database-url", state]);
         }
         match part {
             Part::Storefront => {
                 command.args(["--user-url", &public_url(Part::User)]);
                 command.args(["--product-url", &public_url(Part::Product)]);
                 command.args(["--order-url", &public_url(Part::Order)]);
+                command.args(["--user-internal-url", &internal_url(Part::User)]);
+                command.args(["--product-internal-url", &internal_url(Part::Product)]);
+                command.args(["--public-url", &public_url(Part::Storefront), "--cache-dir", state]);
+                command.arg("--cookie-key-file").arg(&self.keys.cookie_keys);
             }
             Part::User => {
                 command.arg("--signing-key-file").arg(&self.keys.signing_key);
                 command.args(["--logins-per-address", "off", "--username-checks-per-address", "off"]);
+                // Nobody's key is renewed while pages are measured.
+                command.args(["--token-lifetime", "24h"]);
             }
             Part::Product => {
                 command.args(["--order-internal-url", &internal_url(Part::Order)]);
@@ -115,19 +124,22 @@ impl Bench {
         Server::start(self.cores, command, public, (internal, "/readyz")).await
     }
 
-    /// Starts a bare route that answers with these bytes.
+    /// Starts a bare route that answers with the same status, content and cookies.
     ///
     /// # Errors
     /// As [`Bench::start`].
-    pub(crate) async fn start_route(&self, path: &str, body: &[u8]) -> anyhow::Result<Server> {
+    pub(crate) async fn start_route(&self, path: &str, answer: &Answer<'_>) -> anyhow::Result<Server> {
         let file = self.file("floor-body");
-        std::fs::write(&file, body)?;
-        // The storefront's port: it takes no part where floors are measured.
-        let address = self.ports[Part::Storefront as usize].0;
+        std::fs::write(&file, answer.body)?;
         let mut command = this_program()?;
-        command.args(["route", "--path", path]).arg("--listen").arg(address.to_string());
-        command.arg("--body").arg(file);
-        Server::start(self.cores, command, address, (address, path)).await
+        command.args(["route", "--path", path, "--status", answer.status()]);
+        command.arg("--listen").arg(self.floor.to_string()).arg("--body").arg(file);
+        for (name, value) in answer.headers() {
+            if matches!(&*name, "content-type" | "location" | "set-cookie") {
+                command.arg(format!("--header={name}: {value}"));
+            }
+        }
+        Server::start(self.cores, command, self.floor, (self.floor, path)).await
     }
 
     /// Runs the statements of a request for every shopper.

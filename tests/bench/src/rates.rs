@@ -102,9 +102,10 @@ async fn reads(bench: &Bench, arguments: &Arguments) -> anyhow::Result<Vec<Vec<S
     let mut rows = Vec::new();
     for (name, path, target) in cases {
         let request = vec![load::get(path, "")];
-        let body = Connection::open(part.address).await?.exchange(&request[0]).await?.to_vec();
+        let mut connection = Connection::open(part.address).await?;
+        let answer = connection.exchange_whole(&request[0]).await?;
         let floor_path = path.split('?').next().unwrap_or(path);
-        let floor = bench.start_route(floor_path, &body).await?;
+        let floor = bench.start_route(floor_path, &answer).await?;
         let (mut floors, mut parts) = (Vec::new(), Vec::new());
         for _ in 0..arguments.rounds() {
             floors.push(floor.measure(request.clone(), arguments.connections, until).await?);

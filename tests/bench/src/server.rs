@@ -73,7 +73,10 @@ impl Server {
     }
 
     /// The CPU time that the process has used.
-    fn cpu_seconds(&self) -> anyhow::Result<f64> {
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn cpu_seconds(&self) -> anyhow::Result<f64> {
         cpu_seconds(&self.child.id().to_string())
     }
 
@@ -95,11 +98,31 @@ impl Server {
     /// # Errors
     /// The process cannot be waited for.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
-        let id =
-            i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
-        kill_process(id, Signal::TERM)?;
+        self.signal(Signal::TERM)?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Makes the process hang: its port stays open, and nobody answers.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn freeze(&self) -> anyhow::Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets a frozen process go on.
+    ///
+    /// # Errors
+    /// It is gone.
+    pub(crate) fn thaw(&self) -> anyhow::Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let id =
+            i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
+        Ok(kill_process(id, signal)?)
     }
 }
 

@@ -22,14 +22,17 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// # Errors
 /// A part does not start.
 pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<()> {
-    let url = |part: Part| bench.sqlite(&format!("size-{}.db", part.name()));
+    let state = |part: Part| match part {
+        Part::Storefront => bench.file("size-storefront").display().to_string(),
+        _ => bench.sqlite(&format!("size-{}.db", part.name())),
+    };
     let mut ready_ms = Vec::new();
     for part in Part::ALL {
         // The first start makes the tables.
-        bench.start(part, &url(part)).await?.stop()?;
+        bench.start(part, &state(part)).await?.stop()?;
         let mut starts = Vec::new();
         for _ in 0..4 * arguments.rounds() {
-            let server = bench.start(part, &url(part)).await?;
+            let server = bench.start(part, &state(part)).await?;
             starts.push(server.ready_after.as_secs_f64() * 1e3);
             server.stop()?;
         }
@@ -37,7 +40,7 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
     }
     let mut servers = Vec::new();
     for part in Part::ALL {
-        servers.push(bench.start(part, &url(part)).await?);
+        servers.push(bench.start(part, &state(part)).await?);
     }
     tokio::time::sleep(IDLE).await;
     let mut rows = Vec::new();
@@ -47,9 +50,9 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
             part.name().to_owned(),
             format!("{:.1}", resident / MIB),
             format!("{:.1}", anonymous / MIB),
-            is_within(resident / MIB, RESIDENT_MIB),
+            table::within(resident / MIB, RESIDENT_MIB),
             format!("{ready_ms:.1}"),
-            is_within(ready_ms, READY_MS),
+            table::within(ready_ms, READY_MS),
         ]);
     }
     let mib = |name: &str| {
@@ -69,8 +72,4 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
     let columns = ["part", "resident MiB", "of its own MiB", "target", "ready after ms", "target"];
     table::print("An idle process", &columns, &rows, &remark);
     Ok(())
-}
-
-fn is_within(value: f64, target: f64) -> String {
-    format!("≤ {target} ({})", if value <= target { "met" } else { "short" })
 }

@@ -35,3 +35,8 @@ pub(crate) fn against(ratio: f64, target: f64) -> String {
     let verdict = if ratio >= target { "met" } else { "short" };
     format!("≥ {target} ({verdict})")
 }
+
+/// What a value should not exceed.
+pub(crate) fn within(value: f64, target: f64) -> String {
+    format!("≤ {target} ({})", if value <= target { "met" } else { "short" })
+}

@@ -1,6 +1,10 @@
 //! The products of the copy, bounded in number and bytes.
 
-use super::words::Searchable;
+use super::{
+    cursor::{Order, Place},
+    shelves::Shelves,
+    words::Searchable,
+};
 use contract::{
     event::ProductFacts,
     product::{Product, Stock},
@@ -81,6 +85,7 @@ pub(super) struct Contents {
     is_partial: bool,
     /// Those with products, counted when somebody asks.
     categories: OnceLock<Arc<[Category]>>,
+    shelves: Shelves,
 }
 
 impl Contents {
@@ -92,6 +97,7 @@ impl Contents {
             bytes: 0,
             is_partial: false,
             categories: OnceLock::new(),
+            shelves: Shelves::default(),
         }
     }
 
@@ -108,7 +114,7 @@ impl Contents {
             self.is_partial = true;
             return;
         }
-        self.categories.take();
+        self.forget_lists();
         self.bytes += entry.size;
         self.ids.insert(entry.facts.slug.as_str().into(), id);
         self.by_id.insert(id, Arc::new(entry));
@@ -116,12 +122,23 @@ impl Contents {
 
     fn remove(&mut self, id: i64) {
         let Some(entry) = self.by_id.remove(&id) else { return };
-        self.categories.take();
+        self.forget_lists();
         self.bytes -= entry.size;
         // The slug may have been passed on to another product already.
         if self.ids.get(entry.facts.slug.as_str()) == Some(&id) {
             self.ids.remove(entry.facts.slug.as_str());
         }
+    }
+
+    /// What was made of the products, to be made again when somebody asks.
+    fn forget_lists(&mut self) {
+        self.categories.take();
+        self.shelves = Shelves::default();
+    }
+
+    /// The products behind a place, or all, in an order other than relevance.
+    pub(super) fn in_order(&self, order: Order, after: Option<&Place<'_>>) -> impl Iterator<Item = &Entry> {
+        self.shelves.behind(self, order, after)
     }
 
     pub(super) fn by_id(&self, id: i64) -> Option<&Entry> {

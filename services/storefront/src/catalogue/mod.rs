@@ -14,6 +14,7 @@ mod media;
 mod metrics;
 mod query;
 mod settings;
+mod shelves;
 mod words;
 
 pub(crate) use contents::{Bounds, Category};

@@ -3,6 +3,7 @@
 use super::{
     contents::{Contents, Entry},
     cursor::{Cursor, Order, Place},
+    shelves,
     words::Words,
 };
 use contract::product::Product;
@@ -78,30 +79,51 @@ impl Contents {
             }
             other => other.as_ref().map(Cursor::place),
         };
-        let is_before = |one: &Place<'_>, other: &Place<'_>| {
-            if order.is_descending() { one > other } else { one < other }
+        let is_wanted = |entry: &Entry| {
+            (query.category.is_empty() || entry.facts.category == query.category)
+                && query.in_stock.is_none_or(|wanted| wanted == entry.is_available())
         };
+        let limit = query.limit.clamp(1, LARGEST_PAGE);
+        // One more than the page holds tells that there is another page.
+        let mut found: Vec<(Place<'_>, &Entry)> = match &words {
+            Some(words) if order == Order::Relevance => {
+                self.best(words, after.as_ref(), limit + 1, is_wanted)
+            }
+            _ => self
+                .in_order(order, after.as_ref())
+                .filter(|entry| is_wanted(entry))
+                .filter_map(|entry| Some((place(entry, order, words.as_ref())?, entry)))
+                .take(limit + 1)
+                .collect(),
+        };
+        let is_more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| is_more).map(|(place, _)| Cursor::of(*place).text(order));
+        Listed { products: found.iter().map(|(_, entry)| entry.product()).collect(), next }
+    }
+
+    /// The products that fit best, of those behind a place.
+    fn best<'c>(
+        &'c self,
+        words: &Words,
+        after: Option<&Place<'_>>,
+        most: usize,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Vec<(Place<'c>, &'c Entry)> {
         let mut found: Vec<(Place<'_>, &Entry)> = self
             .entries()
             .map(|entry| &**entry)
-            .filter(|entry| query.category.is_empty() || entry.facts.category == query.category)
-            .filter(|entry| query.in_stock.is_none_or(|wanted| wanted == entry.is_available()))
-            .filter_map(|entry| Some((place(entry, order, words.as_ref())?, entry)))
-            .filter(|(place, _)| after.as_ref().is_none_or(|after| is_before(after, place)))
+            .filter(|entry| is_wanted(entry))
+            .filter_map(|entry| Some((place(entry, Order::Relevance, Some(words))?, entry)))
+            .filter(|(place, _)| after.is_none_or(|after| place < after))
             .collect();
-        let compare = |one: &(Place<'_>, &Entry), other: &(Place<'_>, &Entry)| {
-            let ordering = one.0.cmp(&other.0);
-            if order.is_descending() { ordering.reverse() } else { ordering }
-        };
-        let limit = query.limit.clamp(1, LARGEST_PAGE);
-        let is_more = found.len() > limit;
-        if is_more {
-            found.select_nth_unstable_by(limit, compare);
-            found.truncate(limit);
+        let compare = |one: &(Place<'_>, &Entry), other: &(Place<'_>, &Entry)| other.0.cmp(&one.0);
+        if found.len() > most {
+            found.select_nth_unstable_by(most, compare);
+            found.truncate(most);
         }
         found.sort_unstable_by(compare);
-        let next = found.last().filter(|_| is_more).map(|(place, _)| Cursor::of(*place).text(order));
-        Listed { products: found.iter().map(|(_, entry)| entry.product()).collect(), next }
+        found
     }
 }
 
@@ -111,13 +133,8 @@ fn place<'e>(entry: &'e Entry, order: Order, words: Option<&Words>) -> Option<Pl
         Some(words) => words.score(&entry.searchable)?,
         None => 0,
     };
-    let number = match order {
-        Order::Relevance => score,
-        Order::Price | Order::PriceDescending => entry.facts.price,
-        Order::Age | Order::Newest | Order::Name => 0,
-    };
-    let text = if order == Order::Name { &*entry.name_folded } else { "" };
-    Some(Place { number, text, id: entry.facts.id })
+    let place = shelves::place(entry, order);
+    Some(if order == Order::Relevance { Place { number: score, ..place } } else { place })
 }
 
 #[cfg(test)]

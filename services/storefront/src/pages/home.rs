@@ -1,13 +1,16 @@
 //! `/`: the catalogue, live or from the copy. It never fails.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use client::{CallError, ProductQuery};
 use contract::product::Product;
 
 use crate::catalogue::{self, is_of_copy};
+use crate::shop::Shelf;
 use crate::texts;
-use crate::views::{Card, CopyNote, Health, HomePage, Listing, Part, Sort};
+use crate::views::{Card, CopyNote, Health, HomePage, Listing, Look, Part, Sort};
 use crate::visit::Visit;
 
 /// Products on a page: whole rows of 2, 3 and 4.
@@ -18,8 +21,7 @@ const MAX_SEARCH_CHARS: usize = 100;
 
 /// Products, and where they come from.
 struct Found {
-    products: Vec<Product>,
-    next: Option<String>,
+    shelf: Shelf,
     /// Set if they come from the copy and the product service is not there.
     copy: Option<CopyNote>,
     /// True if nothing is known of the catalogue.
@@ -29,8 +31,6 @@ struct Found {
 pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     let mut listing = asked(uri.query().unwrap_or_default());
     let found = find(&visit, &mut listing).await;
-    let format = &visit.shop.look.format;
-    let products = found.products.iter().map(|product| Card::new(product, format)).collect();
     let categories = visit.shop.catalogue.categories();
     let mut page = visit.page("");
     page.query = listing.q.clone();
@@ -44,8 +44,8 @@ pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
         page,
         listing,
         categories: categories.iter().map(|category| category.name.clone()).collect(),
-        products,
-        next: found.next,
+        products: found.shelf.cards,
+        next: found.shelf.next,
         is_unavailable: found.is_unavailable,
     };
     visit.show(StatusCode::OK, &view)
@@ -77,22 +77,35 @@ fn plain(text: &str) -> String {
 
 async fn find(visit: &Visit, listing: &mut Listing) -> Found {
     if listing.after.as_deref().is_some_and(is_of_copy) {
-        return from_copy(visit, listing);
+        return from_copy(visit, listing).await;
     }
     match live(visit, listing).await {
         // A place in a list that the product service does not know: from the start.
         Err(CallError::Refused(_)) if listing.after.take().is_some() => match live(visit, listing).await {
             Ok(found) => found,
-            Err(_) => from_copy(visit, listing),
+            Err(_) => from_copy(visit, listing).await,
         },
         Ok(found) => found,
-        Err(_) => from_copy(visit, listing),
+        Err(_) => from_copy(visit, listing).await,
     }
 }
 
 async fn live(visit: &Visit, listing: &Listing) -> Result<Found, CallError> {
+    let question = || {
+        let (product, look) = (visit.shop.peers.product.clone(), Arc::clone(&visit.shop.look));
+        let (caller, query) = (visit.anonymous(), product_query(listing));
+        async move {
+            let page = product.list(caller, &query).await?;
+            Ok(shelf(&page.items, page.next, &look))
+        }
+    };
+    let shelf = visit.shop.lists.ask(listing.clone(), question).await?;
+    Ok(Found { shelf, copy: None, is_unavailable: false })
+}
+
+fn product_query(listing: &Listing) -> ProductQuery {
     let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let query = ProductQuery {
+    ProductQuery {
         q: said(&listing.q),
         category: said(&listing.category),
         sort: Some(match listing.sort {
@@ -104,14 +117,31 @@ async fn live(visit: &Visit, listing: &Listing) -> Result<Found, CallError> {
         in_stock: listing.in_stock.then_some(true),
         limit: Some(ON_A_PAGE),
         after: listing.after.clone(),
-    };
-    let page = visit.shop.peers.product.list(visit.anonymous(), &query).await?;
-    Ok(Found { products: page.items, next: page.next, copy: None, is_unavailable: false })
+    }
 }
 
-fn from_copy(visit: &Visit, listing: &Listing) -> Found {
-    let catalogue = &visit.shop.catalogue;
-    let query = catalogue::Query {
+async fn from_copy(visit: &Visit, listing: &Listing) -> Found {
+    let lookup = || {
+        let (catalogue, look) = (Arc::clone(&visit.shop.catalogue), Arc::clone(&visit.shop.look));
+        let listing = listing.clone();
+        async move {
+            let listed = catalogue.list(&copy_query(&listing));
+            Ok(listed.map(|listed| shelf(&listed.products, listed.next, &look)))
+        }
+    };
+    match (visit.shop.copied_lists.ask(listing.clone(), lookup).await, copy_note(visit)) {
+        (Ok(Some(shelf)), Some(note)) => {
+            // A page of a list that began in the copy, after the product service is back, is no news.
+            let is_news = visit.shop.parts().product != Health::Up || note.is_partial;
+            let copy = Some(note).filter(|_| is_news || listing.after.is_none());
+            Found { shelf, copy, is_unavailable: false }
+        }
+        _ => Found { shelf: shelf(&[], None, &visit.shop.look), copy: None, is_unavailable: true },
+    }
+}
+
+fn copy_query(listing: &Listing) -> catalogue::Query<'_> {
+    catalogue::Query {
         q: &listing.q,
         category: &listing.category,
         sort: Some(match listing.sort {
@@ -123,16 +153,12 @@ fn from_copy(visit: &Visit, listing: &Listing) -> Found {
         in_stock: listing.in_stock.then_some(true),
         after: listing.after.as_deref(),
         limit: ON_A_PAGE as usize,
-    };
-    match (catalogue.list(&query), copy_note(visit)) {
-        (Some(listed), Some(note)) => {
-            // A page of a list that began in the copy, after the product service is back, is no news.
-            let is_news = visit.shop.parts().product != Health::Up || note.is_partial;
-            let copy = Some(note).filter(|_| is_news || listing.after.is_none());
-            Found { products: listed.products, next: listed.next, copy, is_unavailable: false }
-        }
-        _ => Found { products: Vec::new(), next: None, copy: None, is_unavailable: true },
     }
+}
+
+fn shelf(products: &[Product], next: Option<String>, look: &Look) -> Shelf {
+    let cards = products.iter().map(|product| Card::new(product, &look.format)).collect();
+    Shelf { cards, next: next.map(Into::into) }
 }
 
 /// How old and how whole the copy is; none if nothing was ever seen of the catalogue.

@@ -1,5 +1,6 @@
 //! `/product/<slug>`: one product, live or from the copy.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Path;
@@ -80,8 +81,13 @@ pub(super) fn page(
 /// The product by its slug or id.
 pub(super) async fn find(visit: &Visit, name: &str) -> Known {
     let catalogue = &visit.shop.catalogue;
-    match visit.shop.peers.product.product(visit.anonymous(), name).await {
-        Ok(product) => Known::Live(product),
+    let (shop, caller) = (&visit.shop, visit.anonymous());
+    let question = || {
+        let (product, name) = (shop.peers.product.clone(), name.to_owned());
+        async move { product.product(caller, &name).await.map(Arc::new) }
+    };
+    match shop.products.ask(name.to_owned(), question).await {
+        Ok(product) => Known::Live(Arc::unwrap_or_clone(product)),
         Err(CallError::Refused(_)) => Known::Nothing,
         Err(CallError::Unavailable(_)) => match (catalogue.find(name), copy_note(visit)) {
             (Some(product), Some(note)) => Known::Copy(product, note),

@@ -1,5 +1,7 @@
 //! The home page: the catalogue with search, categories, order and filter.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::{Card, Page};
@@ -13,15 +15,15 @@ pub(crate) struct HomePage {
     pub(crate) listing: Listing,
     /// All categories, in the order they are shown.
     pub(crate) categories: Vec<String>,
-    pub(crate) products: Vec<Card>,
+    pub(crate) products: Arc<[Card]>,
     /// The opaque `after` of the next page.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Arc<str>>,
     /// True if there is neither a live catalogue nor a copy.
     pub(crate) is_unavailable: bool,
 }
 
 /// Which products are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Listing {
     /// The search; empty if none.
     pub(crate) q: String,
@@ -34,7 +36,7 @@ pub(crate) struct Listing {
 }
 
 /// The order of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Sort {
     #[default]
     Name,

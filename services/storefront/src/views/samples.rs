@@ -91,7 +91,14 @@ fn categories() -> Vec<String> {
 }
 
 fn home(page: Page, listing: Listing, products: Vec<Card>) -> HomePage {
-    HomePage { page, listing, categories: categories(), products, next: None, is_unavailable: false }
+    HomePage {
+        page,
+        listing,
+        categories: categories(),
+        products: products.into(),
+        next: None,
+        is_unavailable: false,
+    }
 }
 
 fn hostile() -> Card {

@@ -1,20 +1,28 @@
 //! A bare axum route: the same bytes, from as many threads as a part has.
 
-use axum::{Router, body::Bytes, http::header, routing::get};
-use std::{net::SocketAddr, path::Path};
+use crate::arguments::RouteFloor;
+use anyhow::Context;
+use axum::{
+    Router,
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    routing::get,
+};
 
-/// Serves the content of a file on one path until it is killed.
+/// Answers every GET and every form on one path in the same way until it is killed.
 ///
 /// # Errors
-/// The file or the port is not to be had.
-pub(crate) fn serve(listen: SocketAddr, path: &str, body: &Path) -> anyhow::Result<()> {
-    let body = Bytes::from(std::fs::read(body)?);
-    let route = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], body) });
-    let router = Router::new().route(path, route);
+/// The file or the port is not to be had, or the answer is none.
+pub(crate) fn serve(floor: &RouteFloor) -> anyhow::Result<()> {
+    let body = Bytes::from(std::fs::read(&floor.body)?);
+    let answer = (StatusCode::from_u16(floor.status)?, headers(&floor.header)?, body);
+    let sent = answer.clone();
+    let route = get(move || async move { answer }).post(move |_form: Bytes| async move { sent });
+    let router = Router::new().route(&floor.path, route);
     let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let listener = tokio::net::TcpListener::bind(floor.listen).await?;
         axum::serve(
             axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true))),
             router,
@@ -22,4 +30,13 @@ pub(crate) fn serve(listen: SocketAddr, path: &str, body: &Path) -> anyhow::Resu
         .await?;
         Ok(())
     })
+}
+
+fn headers(lines: &[String]) -> anyhow::Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let (name, value) = line.split_once(": ").context("a header has a name and a value")?;
+        headers.append(name.parse::<HeaderName>()?, HeaderValue::from_str(value)?);
+    }
+    Ok(headers)
 }
