@@ -1,10 +1,10 @@
 //! The key that makes a checkout place one order, however often it is sent.
 
-use contract::Timestamp;
+use contract::{Timestamp, order::Order};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Basket, Line, value::Mirror};
+use super::{Basket, value::Mirror};
 
 /// A checkout that was shown, or was sent and not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Basket {
     /// The key for a checkout of the basket as it is shown now: the same as long as its pieces are the same,
     /// otherwise `fresh`. So a repeated checkout, from whatever page, places one order.
     pub(crate) fn checkout_key(&mut self, fresh: Uuid) -> Uuid {
-        let pieces = pieces(&self.lines());
+        let pieces = self.pieces_now();
         match self.checkout {
             Some(known) if known.pieces == pieces => known.key,
             _ => {
@@ -37,8 +37,14 @@ impl Basket {
 
     /// The checkout under this key was sent, and what became of it is not known.
     pub(crate) fn checkout_lost(&mut self, key: Uuid) {
-        let pieces = pieces(&self.lines());
+        let pieces = self.pieces_now();
         self.checkout = Some(Checkout { key, pieces, is_in_doubt: true });
+    }
+
+    /// Whether the order is of the pieces of a checkout whose answer was lost.
+    pub(crate) fn is_in_doubt_about(&self, order: &Order) -> bool {
+        let ordered = pieces(order.items.iter().map(|item| (item.product, item.quantity)));
+        self.checkout.is_some_and(|checkout| checkout.is_in_doubt && checkout.pieces == ordered)
     }
 
     /// The key of a checkout whose answer was lost, until it is known what became of it.
@@ -58,10 +64,15 @@ impl Basket {
         self.checkout = None;
         self.mirror = Some(Mirror { lines: Vec::new(), seen_at: now });
     }
+
+    fn pieces_now(&self) -> Pieces {
+        pieces(self.lines().iter().map(|line| (line.product_id, line.quantity)))
+    }
 }
 
-fn pieces(lines: &[Line]) -> Pieces {
-    let mut pieces: Vec<(i64, i64)> = lines.iter().map(|line| (line.product_id, line.quantity)).collect();
+/// Of products and their quantities, in whatever order.
+fn pieces(lines: impl Iterator<Item = (i64, i64)>) -> Pieces {
+    let mut pieces: Vec<(i64, i64)> = lines.collect();
     pieces.sort_unstable();
     let mut digest = Sha256::new();
     for (product_id, quantity) in pieces {

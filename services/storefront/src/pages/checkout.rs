@@ -6,6 +6,7 @@ use client::{CallError, Checkout, Refused};
 use uuid::Uuid;
 
 use super::lines::{self, Lines};
+use super::orders::is_past_of;
 use crate::flash::Code;
 use crate::texts;
 use crate::typed::Typed;
@@ -206,7 +207,11 @@ async fn page(
     visit.show(status, &view)
 }
 
-/// If a checkout whose answer was lost has emptied the basket, it went through: on to its order, the newest.
+/// How many of the newest orders are looked through for the visitor's own: staff are told of everybody's.
+const NEWEST: u32 = 20;
+
+/// If a checkout whose answer was lost has emptied the basket, it went through: on to its order, the visitor's
+/// newest. If that one is of other pieces, the basket was emptied in another way, and nothing was ordered.
 pub(super) async fn went_through(visit: &mut Visit, seen: &Seen) -> Option<Response> {
     visit.kept.basket.checkout_in_doubt()?;
     if !matches!(seen, Seen::Live(None)) {
@@ -214,11 +219,21 @@ pub(super) async fn went_through(visit: &mut Visit, seen: &Seen) -> Option<Respo
     }
     let service = &visit.shop.peers.order.clone();
     let newest =
-        visit.ask(|me| async move { service.orders(me.caller(), None, 1, None).await }).await.ok()?;
-    let id = newest.items.first()?.id;
-    let now = visit.shop.now();
-    visit.kept.basket.checked_out(now);
-    Some(visit.go(&thank_you(id)))
+        visit.ask(|me| async move { service.orders(me.caller(), None, NEWEST, None).await }).await.ok()?;
+    let user_id = visit.principal().map(|it| it.user_id);
+    let own = newest.items.iter().find(|order| is_past_of(order, user_id));
+    match own {
+        Some(order) if visit.kept.basket.is_in_doubt_about(order) => {
+            let now = visit.shop.now();
+            visit.kept.basket.checked_out(now);
+            Some(visit.go(&thank_you(order.id)))
+        }
+        None if newest.next.is_some() => None,
+        Some(_) | None => {
+            visit.kept.basket.checkout_refused();
+            None
+        }
+    }
 }
 
 fn thank_you(order_id: i64) -> String {

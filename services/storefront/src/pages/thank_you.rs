@@ -2,6 +2,7 @@
 
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use chassis::problem::ApiError;
 
 use super::order;
 use crate::texts;
@@ -12,9 +13,10 @@ pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     let query = uri.query().unwrap_or_default();
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "order");
     // A link that has lost its number says thanks, and no more.
-    let order = match named.and_then(|(_, id)| id.parse().ok()) {
+    let order = match named.filter(|(_, id)| !id.is_empty()).map(|(_, id)| id.parse()) {
         None => None,
-        Some(id) => match order::find(&mut visit, id).await {
+        Some(Err(_)) => return visit.answer(ApiError::not_found("Cannot find order")),
+        Some(Ok(id)) => match order::find(&mut visit, id).await {
             Ok(order) => Some(OrderView::new(&order, &visit.shop.look.format)),
             Err(response) => return response,
         },

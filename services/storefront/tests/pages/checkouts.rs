@@ -103,6 +103,54 @@ async fn whoever_comes_back_after_a_lost_answer_finds_the_order() {
 }
 
 #[tokio::test]
+async fn an_older_order_is_not_taken_for_one_whose_checkout_was_lost() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "2").await;
+    let page = browser.get("/checkout").await;
+    assert_eq!(press(&browser, &page).await.location(), "/order/thank-you?order=1");
+    browser.add("2", "1").await;
+    let page = browser.get("/checkout").await;
+    shop.services.order.behave(Mode::Failing);
+    press(&browser, &page).await.says(&["We do not know yet"]);
+    shop.services.order.behave(Mode::Up);
+    shop.until_health("order", "up").await;
+    // Nothing was placed, and the shopper thinks better of it.
+    browser.post("/basket/item", &[("product_id", "2"), ("quantity", "0")]).await;
+    let basket = browser.get("/basket").await;
+    assert_eq!(basket.status, 200, "to {:?}", basket.header("location"));
+    basket.says(&["Your basket is empty"]);
+    assert_eq!(placed(&shop), 1);
+}
+
+#[tokio::test]
+async fn staff_who_come_back_after_a_lost_answer_find_their_own_order() {
+    let shop = Shopfront::open().await;
+    let (staff, ada) = (shop.logged_in("staff").await, shop.logged_in("ada").await);
+    staff.add("1", "2").await;
+    ada.add("2", "1").await;
+    let (staffs_page, adas_page) = (staff.get("/checkout").await, ada.get("/checkout").await);
+    shop.services.order.behave(Mode::Mute);
+    press(&staff, &staffs_page).await.says(&["We do not know yet"]);
+    shop.services.order.behave(Mode::Up);
+    shop.until_health("order", "up").await;
+    assert_eq!(press(&ada, &adas_page).await.location(), "/order/thank-you?order=2");
+    let basket = staff.get("/basket").await;
+    assert_eq!((basket.status, basket.location()), (303, "/order/thank-you?order=1"));
+    staff.get("/order/thank-you?order=1").await.says(&["Thank you for your order", "data-order=\"1\""]);
+}
+
+#[tokio::test]
+async fn thanks_are_for_an_order_that_there_is() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    for path in ["/order/thank-you?order=abc", "/order/thank-you?order=1e3", "/order/thank-you?order=7"] {
+        assert_eq!(browser.get(path).await.status, 404, "{path}");
+    }
+    browser.get("/order/thank-you").await.says(&["Thank you for your order"]);
+}
+
+#[tokio::test]
 async fn a_changed_price_is_shown_and_the_basket_kept() {
     let shop = Shopfront::open().await;
     let browser = shop.logged_in("ada").await;
