@@ -99,6 +99,8 @@ async fn say(user: &UserService, farewell: &Farewell, now: Timestamp) -> Said {
     };
     match ended {
         Err(error) if error.is_unavailable() => Said::NotNow,
+        // Too slow or too often: the session goes on until it is said again.
+        Err(error) if error.refused_with(408).or(error.refused_with(429)).is_some() => Said::NotNow,
         // A refused key belongs to a session that is over.
         Ok(()) | Err(_) => Said::Done,
     }

@@ -89,10 +89,11 @@ impl Farewell {
 }
 
 impl Queue {
-    fn add(&mut self, farewell: Farewell) {
+    /// False if it waits already.
+    fn add(&mut self, farewell: Farewell) -> bool {
         let refresh_token = &farewell.tokens.refresh_token;
         if self.waiting.iter().any(|known| known.tokens.refresh_token == *refresh_token) {
-            return;
+            return false;
         }
         if self.waiting.len() >= MAX_WAITING {
             self.waiting.pop_front();
@@ -101,6 +102,7 @@ impl Queue {
             );
         }
         self.waiting.push_back(farewell);
+        true
     }
 
     /// The one to say next; those whose sessions have ended by themselves go.
@@ -127,7 +129,9 @@ impl Farewells {
     pub(crate) fn open(keys: &CookieKeys, folder: Option<&Path>) -> Self {
         let file = folder.map(|folder| FarewellFile::new(folder, keys.clone()));
         let mut queue = Queue::default();
-        file.iter().flat_map(FarewellFile::read).for_each(|farewell| queue.add(farewell));
+        file.iter().flat_map(FarewellFile::read).for_each(|farewell| {
+            queue.add(farewell);
+        });
         if !queue.waiting.is_empty() {
             tracing::info!(waiting = queue.waiting.len(), "logouts of before wait for the user service");
         }
@@ -143,7 +147,11 @@ impl Farewells {
     /// Takes on a session that is to be ended when the user service is back. On return it is on disk.
     pub(crate) async fn add(&self, tokens: Tokens) {
         let farewell = Farewell { tokens, since: self.now() };
-        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).add(farewell.clone());
+        let is_new = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).add(farewell.clone());
+        if !is_new {
+            // Whoever sends an old cookie again and again does not fill the disk.
+            return;
+        }
         self.0.added.notify_one();
         if let Some(file) = &self.0.file {
             file.append(farewell).await;

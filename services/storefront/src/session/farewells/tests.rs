@@ -115,6 +115,22 @@ async fn a_logout_is_said_when_the_user_service_is_back_and_gently_until_then() 
     saying.await.unwrap();
 }
 
+#[tokio::test]
+async fn an_old_cookie_that_is_sent_again_and_again_does_not_fill_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = new_keys();
+    let farewells = open(&keys, folder.path());
+    farewells.add(tokens("ada")).await;
+    let size = || std::fs::metadata(folder.path().join("farewells")).unwrap().len();
+    let once = size();
+    for _ in 0..5 {
+        farewells.add(tokens("ada")).await;
+    }
+    assert_eq!((farewells.len(), size()), (1, once));
+    farewells.add(tokens("grace")).await;
+    assert!(size() > once);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_that_cannot_be_said_does_not_hold_up_the_others() {
     let (service, shutdown) = (UserService::default(), Shutdown::new());
