@@ -13,12 +13,17 @@ use crate::visit::Visit;
 
 pub(super) async fn show(mut visit: Visit) -> Response {
     let page = visit.page(texts::accounts::LOGOUT_TITLE);
-    visit.show(StatusCode::OK, &LogoutPage { page })
+    let is_waiting = visit.kept.basket.has_pending();
+    visit.show(StatusCode::OK, &LogoutPage { page, is_waiting })
 }
 
 /// Everything is gone from the browser at once. The session is ended at the user service, now or when that is
 /// back.
 pub(super) async fn send(mut visit: Visit, _nothing: Typed) -> Response {
+    // What waits goes to the account first, if the order service takes it: the browser forgets it.
+    if visit.kept.basket.has_pending() && visit.shop.parts().order == Health::Up {
+        visit.hand_over().await;
+    }
     // A guest has nothing to leave, and keeps the basket.
     let session = match visit.kept.session {
         Some(_) => visit.kept.log_out(),

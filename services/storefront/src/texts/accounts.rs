@@ -18,6 +18,7 @@ pub(crate) const NEW_HERE: &str = "New here?";
 
 pub(crate) const LOGOUT_TITLE: &str = "Log out";
 pub(crate) const LOGOUT_LEAD: &str = "Your basket is kept with your account, for the next time.";
+pub(crate) const LOGOUT_WHILE_WAITING: &str = "Orders are paused. What you have changed in the basket since then is not with your account yet, and is gone if you log out now.";
 pub(crate) const LOGOUT_BUTTON: &str = "Log out";
 pub(crate) const STAY: &str = "Stay logged in";
 

@@ -10,4 +10,6 @@ use crate::texts;
 #[template(path = "logout.html")]
 pub(crate) struct LogoutPage {
     pub(crate) page: Page,
+    /// True while changes of the basket wait for the order service: they go with the session.
+    pub(crate) is_waiting: bool,
 }

@@ -225,7 +225,9 @@ pub(super) fn logins() -> Vec<(&'static str, LoginPage)> {
 }
 
 pub(super) fn logouts() -> Vec<(&'static str, LogoutPage)> {
-    vec![("normal", LogoutPage { page: known(texts::accounts::LOGOUT_TITLE, "/logout") })]
+    let of =
+        |is_waiting: bool| LogoutPage { page: known(texts::accounts::LOGOUT_TITLE, "/logout"), is_waiting };
+    vec![("normal", of(false)), ("waiting", of(true))]
 }
 
 fn line(card: &Card, quantity: i64) -> BasketLine {
@@ -235,6 +237,7 @@ fn line(card: &Card, quantity: i64) -> BasketLine {
         href: card.href(),
         image: card.image.clone(),
         quantity,
+        typed: None,
         unit_price: Some(card.price.clone()),
         line_total: Some(look().format.money(1450 * quantity)),
         note: None,

@@ -19,6 +19,7 @@ use client::Caller;
 use contract::Role;
 
 use crate::cookies::Kept;
+use crate::flash::{Code, Flash};
 use crate::shop::Shop;
 use crate::views::{Health, Page, Shopper};
 
@@ -106,9 +107,11 @@ impl Visit {
         Caller { token: None, client_address: Some(self.address) }
     }
 
-    /// The page's frame. A message that was left for the next page is taken, so one page has one frame.
+    /// The page's frame. A message that was left for the next page is taken, so one page has one frame. A
+    /// session that was found to be over is told of: a basket that went with it has not just vanished.
     pub(crate) fn page(&mut self, title: &str) -> Page {
-        let said = self.kept.take_flash();
+        let ended = self.has_ended.then_some(Flash::from(Code::SessionEnded));
+        let said = self.kept.take_flash().or(ended);
         let mut page = self.frame(title);
         page.flash = said.map(|said| answer::sentence(said, self.kept.session.as_ref()));
         page

@@ -164,6 +164,18 @@ async fn only_a_no_of_the_user_service_ends_a_session() {
 }
 
 #[tokio::test]
+async fn a_page_on_which_the_session_is_found_to_be_over_says_so() {
+    let clock = clock();
+    let shop = Shopfront::open_by(&clock).await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "2").await;
+    clock.advance(DEAD);
+    shop.services.world.known().refresh_tokens.clear();
+    browser.get("/basket").await.says(&["Your basket is empty", "Your session has ended. Please login"]);
+    browser.get("/basket").await.says_nothing_of(&["Your session has ended"]);
+}
+
+#[tokio::test]
 async fn a_key_that_a_service_does_not_believe_any_more_is_renewed() {
     let shop = Shopfront::open().await;
     let browser = shop.logged_in("ada").await;
