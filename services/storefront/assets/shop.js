@@ -129,7 +129,8 @@
     const at = document.activeElement;
     const typing = at && main().contains(at) && at.matches("input,textarea,select");
     if (document.hidden || typing) return watchOrder();
-    show(location.href).catch(() => watchOrder());
+    // Where a form was sent to is no page to ask for: the page says where it is at home.
+    show(main().dataset.path || location.href).catch(() => watchOrder());
   }
 
   // The footer and the banner tell what is up now. A page that some part had kept from being whole is asked

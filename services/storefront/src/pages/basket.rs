@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::lines::{self, Lines};
 use super::product::{self, Known};
 use crate::basket::{Limit, Shortfall};
-use crate::flash::Code;
+use crate::flash::{Code, Flash};
 use crate::texts;
 use crate::typed::Typed;
 use crate::views::{BasketPage, CheckoutGate, FormErrors, Part};
@@ -18,7 +18,7 @@ use crate::visit::{Access, Seen, Visit};
 type Id = Within<1, { i64::MAX }>;
 
 pub(super) async fn show(mut visit: Visit) -> Response {
-    page(&mut visit, StatusCode::OK, FormErrors::none()).await
+    page(&mut visit, StatusCode::OK, FormErrors::none(), None).await
 }
 
 pub(super) async fn add(mut visit: Visit, mut typed: Typed) -> Response {
@@ -56,9 +56,10 @@ pub(super) async fn set(mut visit: Visit, mut typed: Typed) -> Response {
     let Some(Within(product_id)) = typed.value::<Id>("product_id") else {
         return visit.answer(ApiError::bad_request("product_id is missing or no id"));
     };
+    let typed_quantity = typed.text("quantity");
     let Some(Within(quantity)) = typed.value::<Within<0, 999>>("quantity") else {
-        let errors = FormErrors::general(texts::lines::QUANTITY_TO_SET);
-        return page(&mut visit, StatusCode::BAD_REQUEST, errors).await;
+        let wrong = Wrong { product_id, quantity: typed_quantity };
+        return page(&mut visit, StatusCode::BAD_REQUEST, FormErrors::none(), Some(wrong)).await;
     };
     let shortfall = visit.kept.basket.set(product_id, quantity, Uuid::new_v4());
     let message = if quantity == 0 { Code::Removed } else { Code::BasketUpdated };
@@ -67,7 +68,11 @@ pub(super) async fn set(mut visit: Visit, mut typed: Typed) -> Response {
 
 /// Hands the change over and shows the basket. What did not fit is told by the order service or, as long as it
 /// was not asked, by us.
-async fn changed(mut visit: Visit, shortfall: Option<Shortfall>, message: Code) -> Response {
+pub(super) async fn changed(
+    mut visit: Visit,
+    shortfall: Option<Shortfall>,
+    message: impl Into<Flash>,
+) -> Response {
     let is_live = visit.access() == Access::LoggedIn && !visit.hand_over().await.is_stopped;
     match shortfall {
         Some(shortfall) if !is_live || shortfall.limit == Limit::Pending => {
@@ -76,18 +81,34 @@ async fn changed(mut visit: Visit, shortfall: Option<Shortfall>, message: Code) 
                 Limit::Pending => StatusCode::SERVICE_UNAVAILABLE,
                 Limit::Quantity | Limit::Lines => StatusCode::CONFLICT,
             };
-            page(&mut visit, status, errors).await
+            page(&mut visit, status, errors, None).await
         }
         _ => visit.go_saying("/basket", message),
     }
 }
 
-async fn page(visit: &mut Visit, status: StatusCode, errors: FormErrors) -> Response {
+/// A quantity that is none, as it was typed.
+struct Wrong {
+    product_id: i64,
+    quantity: String,
+}
+
+async fn page(visit: &mut Visit, status: StatusCode, errors: FormErrors, wrong: Option<Wrong>) -> Response {
     let seen = visit.look_at_basket().await;
     if let Some(response) = super::checkout::went_through(visit, &seen).await {
         return response;
     }
-    let Lines { lines, total } = lines::of(visit, &seen).await;
+    let Lines { mut lines, total } = lines::of(visit, &seen).await;
+    let errors = match wrong {
+        None => errors,
+        Some(wrong) => match lines.iter_mut().find(|line| line.product_id == wrong.product_id) {
+            Some(line) => {
+                line.typed = Some(wrong.quantity);
+                errors.and(&line.field(), texts::lines::QUANTITY_TO_SET)
+            }
+            None => errors.and("", texts::lines::QUANTITY_TO_SET),
+        },
+    };
     let notes = lines::notes(visit);
     let is_waiting = visit.kept.basket.has_pending();
     let mut page = visit.page(texts::basket::TITLE);

@@ -51,6 +51,7 @@ pub(super) async fn of(visit: &Visit, seen: &Seen) -> Lines {
             href: product.map(|product| format!("/product/{}", product.slug)).unwrap_or_default(),
             image: product.map(|product| product.image.clone()).unwrap_or_default(),
             quantity: line.quantity,
+            typed: None,
             unit_price: unit_price.map(|price| format.money(price)),
             line_total: line_total.map(|price| format.money(price)),
             note: product

@@ -8,6 +8,7 @@ use contract::order::Order;
 use uuid::Uuid;
 
 use super::orders::is_past_of;
+use crate::basket::Limit;
 use crate::flash::Code;
 use crate::texts;
 use crate::typed::Typed;
@@ -53,12 +54,17 @@ pub(super) async fn reorder(mut visit: Visit, PathParam(id): PathParam<i64>, _no
         Ok(order) => order,
         Err(response) => return response,
     };
+    visit.path = "/basket".to_owned();
     let merge_id = Uuid::new_v4();
+    let mut shortfall = None;
     for item in &order.items {
-        visit.kept.basket.add(item.product, item.quantity, merge_id);
+        let missing = visit.kept.basket.add(item.product, item.quantity, merge_id);
+        // That nothing more can be kept weighs more than a line that is full.
+        if shortfall.is_none() || missing.is_some_and(|missing| missing.limit == Limit::Pending) {
+            shortfall = missing.or(shortfall);
+        }
     }
-    visit.hand_over().await;
-    visit.go_saying("/basket", Code::Reordered.about(id))
+    super::basket::changed(visit, shortfall, Code::Reordered.about(id)).await
 }
 
 /// The visitor's own past order, or the answer if it cannot be shown.

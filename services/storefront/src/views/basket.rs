@@ -30,6 +30,8 @@ pub(crate) struct BasketLine {
     pub(crate) href: String,
     pub(crate) image: String,
     pub(crate) quantity: i64,
+    /// What was typed instead of a quantity and is none.
+    pub(crate) typed: Option<String>,
     /// As shown; absent while the price is not known.
     pub(crate) unit_price: Option<String>,
     pub(crate) line_total: Option<String>,
@@ -38,6 +40,11 @@ pub(crate) struct BasketLine {
 }
 
 impl BasketLine {
+    /// The name of its field for quantities among the mistakes.
+    pub(crate) fn field(&self) -> String {
+        format!("quantity-{}", self.product_id)
+    }
+
     pub(crate) fn shown_image(&self) -> &str {
         super::card::loadable(&self.image)
     }

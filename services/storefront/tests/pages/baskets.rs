@@ -32,12 +32,33 @@ async fn quantities_are_set_and_lines_removed() {
         let answer = browser.post("/basket/item", &[("product_id", "1"), ("quantity", quantity)]).await;
         assert_eq!(answer.status, status, "{quantity}");
         answer.says(&["id=\"errors\"", "whole number from 0 to 999", "€72.50"]);
+        answer.says(&["href=\"#quantity-1\"", "id=\"quantity-1-error\""]);
+        answer.says(&[&format!("id=\"quantity-1\" value=\"{quantity}\" aria-invalid=\"true\"")]);
     }
     let wrong = browser.post("/basket/add", &[("product_id", "1"), ("quantity", "1e3")]).await;
     assert_eq!(wrong.status, 400);
     wrong.says(&["id=\"quantity-error\"", "Sencha <Uji>"]);
     assert_eq!(browser.post("/basket/add", &[("product_id", "99")]).await.status, 404);
     assert_eq!(browser.post("/basket/add", &[("product_id", "x")]).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_logout_hands_over_what_waits_or_says_that_it_will_be_gone() {
+    let mut shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "1").await;
+    shop.services.order.stop().await;
+    shop.until_health("order", "down").await;
+    browser.add("2", "3").await;
+    browser.get("/logout").await.says(&["is gone if you log out now"]);
+    shop.services.order.restart().await;
+    shop.until_health("order", "up").await;
+    // The page that asked was shown before the order service came back.
+    assert_eq!(browser.post("/logout", &[]).await.status, 303);
+    let items = shop.services.world.known().orders[0].items.clone();
+    assert_eq!(items.iter().map(|item| item.quantity).collect::<Vec<_>>(), [1, 3]);
+    browser.log_in("ada").await;
+    browser.get("/logout").await.says_nothing_of(&["is gone if you log out now"]);
 }
 
 #[tokio::test]
@@ -134,4 +155,17 @@ async fn the_cookies_of_a_full_basket_fit_into_3_kb() {
     let lines = again.headers.get_all("set-cookie").iter();
     let bytes: usize = lines.map(|line| line.len() + "set-cookie: \r\n".len()).sum();
     assert!(bytes <= 3 * 1024, "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn a_page_with_a_mistake_is_not_asked_for_again_by_itself_and_says_where_it_is_at_home() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "1").await.says(&["data-path=\"/basket\" data-live"]);
+    let wrong = browser.post("/basket/item", &[("product_id", "1"), ("quantity", "1000")]).await;
+    wrong.says(&["data-path=\"/basket\">"]);
+    wrong.says_nothing_of(&["data-live"]);
+    let wrong = browser.post("/basket/add", &[("product_id", "1"), ("quantity", "0")]).await;
+    wrong.says(&["data-path=\"/product/sencha\">"]);
+    wrong.says_nothing_of(&["data-live"]);
 }
