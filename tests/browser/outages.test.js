@@ -1,5 +1,6 @@
 // The shop's rules, through the browser: every way in which services can be down together, every page.
 
+import path from 'node:path';
 import { test } from 'node:test';
 import { LIMIT, scene } from './harness/scene.js';
 import { untilKnown } from './harness/shopping.js';
@@ -9,7 +10,11 @@ import { gather } from './outages/people.js';
 import { downIn, outages, titleOf } from './outages/plan.js';
 import { rows } from './outages/rows.js';
 
-const here = scene();
+/** A second storefront of the shop, which knows of the first one's visitors only what the services tell. */
+let replica;
+const here = scene({}, async ({ shop }) => {
+    replica = await shop.runPart('storefront', { '--cache-dir': path.join(shop.folder, 'cache-of-the-replica') });
+});
 
 /**
  * An open page says within 5 s that a service went or came back; and as much again, since a machine that runs
@@ -21,6 +26,7 @@ outages.forEach((outage, index) => {
     const down = downIn(outage);
     test(titleOf(outage), LIMIT, async (t) => {
         const people = await gather(here, index % 2 === 0);
+        people.replica = replica.url;
         await Promise.all(down.map((part) => here.shop[outage[part] === 'stopped' ? 'stop' : 'freeze'](part)));
         try {
             await t.test('the open page says so', () => untilKnown(people.shopper, down, KNOWN_WITHIN_MS));

@@ -60,9 +60,9 @@ export const afterwards = {
         await newcomer.leave();
     },
 
-    async 'the session of who left is over, also for one who kept the cookie'({ browser, shop, leaver }) {
+    async 'the session of who left is over, also for one who kept the cookie'({ browser, replica, leaver }) {
         await eventually('the old cookie opens nothing', 15000, async () => {
-            const thief = await Visitor.enter(browser, shop.url, { state: { cookies: leaver.cookiesBefore, origins: [] } });
+            const thief = await Visitor.enter(browser, replica, { state: { cookies: leaver.cookiesBefore, origins: [] } });
             try {
                 await thief.go('/orders');
                 return new URL(thief.page.url()).pathname === '/login';
