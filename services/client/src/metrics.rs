@@ -44,7 +44,7 @@ impl Metrics {
             ),
             not_sent: metrics.counter_vec(
                 "shop_peer_not_sent_total",
-                "Requests to a service that were not sent: its circuit is open, or too many are under way.",
+                "Requests to a service that were not sent: its circuit is open, too many are under way, or no time was left.",
                 &["peer", "reason"],
             ),
             circuit: metrics.gauge_vec(

@@ -25,8 +25,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 /// back together.
 const RETRY_DELAY_MS: std::ops::RangeInclusive<u64> = 10..=60;
 
-/// A retry that would have less time than this is not made.
-const RETRY_NEEDS: Duration = Duration::from_millis(100);
+/// An attempt that would have less time than this is not made.
+const ATTEMPT_NEEDS: Duration = Duration::from_millis(100);
 
 /// One service.
 pub(crate) struct Peer {
@@ -37,6 +37,21 @@ pub(crate) struct Peer {
     budget: Budget,
     bulkhead: Bulkhead,
     metrics: PeerMetrics,
+}
+
+/// How long an attempt may take.
+#[derive(Clone, Copy)]
+struct Until {
+    /// By the terms of the call.
+    terms: Instant,
+    /// By the patience of the caller.
+    caller: Option<Instant>,
+}
+
+impl Until {
+    fn earlier(self) -> Instant {
+        self.caller.map_or(self.terms, |caller| caller.min(self.terms))
+    }
 }
 
 /// Why an attempt did not bring what was asked for.
@@ -75,7 +90,12 @@ impl Peer {
     ) -> Result<T, CallError> {
         let terms = call.kind.terms(&self.limits);
         let began = Instant::now();
-        let deadline = began + terms.total;
+        // What is slow by nature takes its time.
+        let until = |terms_end: Instant| Until {
+            terms: terms_end,
+            caller: caller.deadline.filter(|_| terms.patience.is_none()),
+        };
+        let (first_until, until) = (until(began + terms.attempt), until(began + terms.total));
         let request = self.wire.request(caller, &call);
         if let Some(refused) = unaskable(&call, &request) {
             return Err(CallError::Refused(refused));
@@ -83,21 +103,25 @@ impl Peer {
         if self.circuit.would_pass() {
             self.budget.call();
         }
+        if until.caller.is_some_and(|end| end < began + ATTEMPT_NEEDS) {
+            let cause = if self.circuit.would_pass() { Cause::TimedOut } else { Cause::CircuitOpen };
+            return Err(self.not_sent(cause).error);
+        }
         let again = if terms.is_repeatable { request.try_clone() } else { None };
-        let first = self.attempt(request, &call, &terms, began + terms.attempt, &read).await;
+        let first = self.attempt(request, &call, &terms, first_until, &read).await;
         let failure = match first {
             Ok(result) => return Ok(result),
             Err(failure) => failure,
         };
         let delay = Duration::from_millis(rand::random_range(RETRY_DELAY_MS));
-        let is_time = Instant::now() + delay + RETRY_NEEDS <= deadline;
+        let is_time = Instant::now() + delay + ATTEMPT_NEEDS <= until.earlier();
         let is_sensible = failure.is_worth_repeating && is_time && self.circuit.state() == State::Closed;
         let Some(again) = again.filter(|_| is_sensible && self.budget.retry()) else {
             return Err(failure.error);
         };
         self.metrics.retries.inc();
         sleep(delay).await;
-        let second = self.attempt(again, &call, &terms, deadline, &read).await;
+        let second = self.attempt(again, &call, &terms, until, &read).await;
         second.map_err(|second| after(&failure.error, second.error))
     }
 
@@ -107,7 +131,7 @@ impl Peer {
         request: Request,
         call: &Call<'_>,
         terms: &Terms,
-        deadline: Instant,
+        until: Until,
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Failure> {
         if !self.circuit.would_pass() {
@@ -118,7 +142,10 @@ impl Peer {
         let passage = self.circuit.pass().ok_or_else(|| self.not_sent(Cause::CircuitOpen))?;
         let began = Instant::now();
         // One call on trial keeps all others waiting: it gets no more time than an ordinary one.
+        let deadline = until.earlier();
         let deadline = if passage.is_trial { deadline.min(began + self.limits.write) } else { deadline };
+        // A peer is not to blame that somebody had next to no time left.
+        let is_hurried = deadline < until.terms.min(began + self.limits.read_attempt);
         let exchange = self.wire.send(request, call.max_bytes);
         let exchanged = tokio::select! {
             exchanged = timeout_at(deadline, exchange) => exchanged.ok(),
@@ -129,7 +156,8 @@ impl Peer {
             Some(Err(lost)) => Err(Ended::Lost(lost, None)),
             None => Err(Ended::Lost(Lost { cause: Cause::TimedOut, may_have_happened: true }, None)),
         };
-        self.observed(&result, call, passage, began);
+        let is_fair = !(is_hurried && is_timed_out(&result));
+        self.observed(&result, call, is_fair.then_some(passage), began);
         result.map_err(|ended| self.failure(ended))
     }
 
@@ -140,13 +168,21 @@ impl Peer {
         self.circuit.broken_for(patience).await;
     }
 
-    fn observed<T>(&self, result: &Result<T, Ended>, call: &Call<'_>, passage: Passage, began: Instant) {
+    fn observed<T>(
+        &self,
+        result: &Result<T, Ended>,
+        call: &Call<'_>,
+        passage: Option<Passage>,
+        began: Instant,
+    ) {
         let outcome = match result {
             Ok(_) => Outcome::Answered,
             Err(Ended::Refused(_)) => Outcome::Refused,
             Err(Ended::Lost(lost, _)) => Outcome::Failed(lost.cause),
         };
-        passage.ended(!matches!(outcome, Outcome::Failed(_)));
+        if let Some(passage) = passage {
+            passage.ended(!matches!(outcome, Outcome::Failed(_)));
+        }
         self.metrics.sent(call.method.as_str(), outcome, began.elapsed());
     }
 
@@ -197,6 +233,10 @@ enum Ended {
     Refused(Refused),
     /// With when the peer wishes to be asked again, if it said so.
     Lost(Lost, Option<Duration>),
+}
+
+fn is_timed_out<T>(result: &Result<T, Ended>) -> bool {
+    matches!(result, Err(Ended::Lost(lost, _)) if lost.cause == Cause::TimedOut)
 }
 
 impl From<Bad> for Ended {

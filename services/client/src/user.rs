@@ -66,7 +66,9 @@ impl UserService {
         let login = serde_json::json!({"username": username, "password": password});
         let call = Call::post(Kind::Password, &["api", "user", "login"]).json(&login);
         let keys = self.0.call(caller, call, Answer::json::<Keys>).await?;
-        let user = self.current(Caller { token: Some(&keys.api_key), ..caller }).await?;
+        // Whoever has waited for the password does not lose the session to a deadline.
+        let caller = Caller { token: Some(&keys.api_key), deadline: None, ..caller };
+        let user = self.current(caller).await?;
         Ok(LoggedIn { keys, user })
     }
 

@@ -49,6 +49,48 @@ async fn a_read_takes_one_second_at_most_and_a_write_1_4_with_their_retries() {
 }
 
 #[tokio::test]
+async fn nobody_waits_longer_than_the_caller_who_has_little_time() {
+    let until = |time_ms| Caller::nobody().until(Instant::now() + Duration::from_millis(time_ms));
+    let read = async |peers: &Peers| peers.product.product(until(300), "pot").await.unwrap_err();
+    let write = async |peers: &Peers| peers.user.log_out(until(1_200)).await.unwrap_err();
+    let (read, write) = tokio::join!(shortest_ms(read), shortest_ms(write));
+    assert!((300..600).contains(&read), "{read} ms");
+    assert!((1_200..1_400).contains(&write), "{write} ms");
+}
+
+#[tokio::test]
+async fn what_is_asked_too_late_is_not_sent_and_hurry_opens_no_circuit() {
+    let fake = Fake::start().await;
+    let peers = peers(&fake);
+    let ask = async |time_ms| {
+        let caller = Caller::nobody().until(Instant::now() + Duration::from_millis(time_ms));
+        let CallError::Unavailable(error) = peers.order.basket(caller).await.unwrap_err() else {
+            panic!("refused")
+        };
+        (error.cause, error.may_have_happened)
+    };
+    for time_ms in [0, 50] {
+        assert_eq!(ask(time_ms).await, (Cause::TimedOut, false));
+    }
+    assert!(fake.seen().is_empty());
+    fake.behave(Behaviour::Frozen);
+    for _ in 0..6 {
+        assert_eq!(ask(150).await, (Cause::TimedOut, true));
+    }
+    fake.behave(Behaviour::Good);
+    peers.order.basket(Caller::nobody()).await.unwrap();
+}
+
+#[tokio::test]
+async fn passwords_and_imports_take_the_time_that_they_take() {
+    let fake = Fake::start().await;
+    let peers = peers(&fake);
+    let past = Caller::nobody().until(Instant::now());
+    peers.user.log_in(past, "ada", "difference engine").await.unwrap();
+    peers.product.import(past, "", true).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_login_waits_for_its_turn_while_the_service_is_well() {
     let fake = Fake::start().await;
     // Probes that a busy machine holds up are not what this is about.
