@@ -34,6 +34,10 @@ const HEADER_BUFFER_BYTES: usize = 64 * 1024;
 /// The longest time that requests in flight get once their connection or the process ends.
 pub(crate) const FINISH_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The longest time that requests in flight get once their connection is too old: a little more than the longest
+/// that any route may take (an import).
+const LAST_REQUEST: Duration = Duration::from_secs(130);
+
 /// Serves the router until draining has begun and every connection is done, or its time is over.
 ///
 /// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load.
@@ -104,9 +108,14 @@ async fn serve_one(
         () = shutdown.draining() => {}
     }
     connection.as_mut().graceful_shutdown();
-    // A client that does not read its answer is left.
-    if let Ok(result) = timeout(FINISH_TIMEOUT, drive(connection, &head_timer, HEADER_TIMEOUT)).await {
-        note(result);
+    let over = async {
+        tokio::select! { () = sleep(LAST_REQUEST) => return, () = shutdown.draining() => {} }
+        sleep(FINISH_TIMEOUT).await;
+    };
+    tokio::select! {
+        result = drive(connection, &head_timer, HEADER_TIMEOUT) => note(result),
+        // A client that does not read its answer is left.
+        () = over => {}
     }
 }
 

@@ -25,13 +25,15 @@ use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr},
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
     time::{Duration, Instant},
 };
+use tokio::time::{error::Elapsed, timeout};
 use tower::{Layer, Service};
 
 /// The most bytes that the names and values of all headers may have together.
@@ -86,17 +88,34 @@ impl Admitted {
     }
 }
 
-/// Whether the body of a request is still being waited for: tells a slow client from a slow handler.
+/// What the reader of a body tells the edge.
 #[derive(Clone, Default)]
-pub(crate) struct BodyProgress(Arc<AtomicBool>);
+pub(crate) struct BodyProgress(Arc<Reading>);
+
+#[derive(Default)]
+struct Reading {
+    /// The body is still being waited for: tells a slow client from a slow handler.
+    is_waiting: AtomicBool,
+    /// How long the request may take, if longer than others.
+    limit: OnceLock<Duration>,
+}
 
 impl BodyProgress {
     pub(crate) fn set_waiting(&self, waiting: bool) {
-        self.0.store(waiting, Ordering::Relaxed);
+        self.0.is_waiting.store(waiting, Ordering::Relaxed);
+    }
+
+    /// The request may take that long, from its arrival on.
+    pub(crate) fn allow(&self, limit: Duration) {
+        let _ = self.0.limit.set(limit);
     }
 
     fn is_waiting(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_waiting.load(Ordering::Relaxed)
+    }
+
+    fn limit(&self) -> Option<Duration> {
+        self.0.limit.get().copied()
     }
 }
 
@@ -144,7 +163,7 @@ where
         request.extensions_mut().get_or_insert_with(nowhere).admitted = Some(admitted);
         let (request, rest) = linger::lend(request);
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
-        let bounded = tokio::time::timeout(self.settings.request_timeout, handled);
+        let bounded = bounded(handled, self.settings.request_timeout, progress.clone());
         Box::pin(async move {
             let response = match trace::scope(seen.context, bounded).await {
                 Ok(Ok(Ok(response))) => response,
@@ -188,6 +207,25 @@ impl Settings {
 
 fn header_bytes(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// The work within its time, which its route may have raised by the time that it is over.
+async fn bounded<F: Future>(
+    work: F,
+    usual: Duration,
+    progress: Option<BodyProgress>,
+) -> Result<F::Output, Elapsed> {
+    let mut work = pin!(work);
+    match timeout(usual, work.as_mut()).await {
+        Ok(done) => Ok(done),
+        Err(elapsed) => {
+            let limit = progress.and_then(|progress| progress.limit());
+            match limit.and_then(|limit| limit.checked_sub(usual)) {
+                Some(more) => timeout(more, work).await,
+                None => Err(elapsed),
+            }
+        }
+    }
 }
 
 /// A request as it is observed. Dropped without an answer, its client went away.

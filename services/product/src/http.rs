@@ -55,9 +55,12 @@ pub(crate) fn openapi() -> OpenApi {
 fn described() -> (Router<Shared>, OpenApi) {
     let picture = OpenApiRouter::new()
         .routes(routes!(pictures::set))
-        .layer(Extension(BodyLimit(crate::domain::picture::MAX_BYTES)));
-    let import =
-        OpenApiRouter::new().routes(routes!(import::import)).layer(Extension(BodyLimit(import::MAX_BYTES)));
+        .layer(Extension(BodyLimit(crate::domain::picture::MAX_BYTES)))
+        .layer(Extension(pictures::TIME));
+    let import = OpenApiRouter::new()
+        .routes(routes!(import::import))
+        .layer(Extension(BodyLimit(import::MAX_BYTES)))
+        .layer(Extension(import::TIME));
     let (router, openapi) = OpenApiRouter::new()
         .routes(routes!(lists::list))
         .routes(routes!(products::create))

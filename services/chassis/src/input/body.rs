@@ -11,6 +11,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::time::Duration;
 
 /// The most bytes of a body where a route does not say otherwise.
 const DEFAULT_BODY_BYTES: usize = 64 * 1024;
@@ -18,6 +19,12 @@ const DEFAULT_BODY_BYTES: usize = 64 * 1024;
 /// Raises (or lowers) the limit of a route: `.layer(Extension(BodyLimit(512 * 1024)))`.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit(pub usize);
+
+/// Raises the time that a request of a route may take, from its arrival on, for bodies that take long to come
+/// or long to be worked on: `.layer(Extension(TimeLimit(Duration::from_secs(120))))`. It counts from when the
+/// handler asks for the body; what is below `--request-timeout` changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct TimeLimit(pub Duration);
 
 /// The fields of a body: a form (either kind) or a JSON object. No body, no fields.
 #[derive(Debug)]
@@ -82,6 +89,9 @@ pub(super) async fn read(request: Request) -> Result<Bytes, ApiError> {
     let limit = request.extensions().get::<BodyLimit>().map_or(DEFAULT_BODY_BYTES, |limit| limit.0);
     let admitted = Admitted::of(request.extensions());
     let progress = admitted.and_then(|admitted| admitted.body.clone()).unwrap_or_default();
+    if let Some(TimeLimit(limit)) = request.extensions().get() {
+        progress.allow(*limit);
+    }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse().ok()).is_some_and(|length: usize| length > limit) {
         return Err(ApiError::payload_too_large(limit));

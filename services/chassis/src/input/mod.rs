@@ -6,7 +6,7 @@ mod json;
 mod path;
 mod value;
 
-pub use body::{Body, BodyLimit, Query, RawBody};
+pub use body::{Body, BodyLimit, Query, RawBody, TimeLimit};
 pub use fields::{Fields, Required};
 pub use json::Json;
 pub use path::PathParam;

@@ -85,6 +85,26 @@ async fn a_slow_body_is_408_and_a_slow_handler_503() {
 }
 
 #[tokio::test]
+async fn a_route_may_give_its_bodies_more_time() {
+    let mut setup = Setup::new();
+    setup.args.request_timeout = Duration::from_millis(100);
+    let served = setup.start().await;
+    let head = |path: &str| format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nhalf.");
+    let mut slowly = TcpStream::connect(served.running.public).await.unwrap();
+    slowly.write_all(head("/slowly").as_bytes()).await.unwrap();
+    // The usual time and the raised one are over, for those who have no more.
+    for path in ["/fields", "/a-little"] {
+        let answer = answer_to(&served, &head(path)).await;
+        assert!(answer.starts_with("HTTP/1.1 408"), "{path} {answer}");
+    }
+    slowly.write_all(b"other").await.unwrap();
+    let mut answer = vec![0; 1024];
+    let length = slowly.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..length]);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("10"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_client_that_asks_too_often_is_429_and_others_are_not() {
     let mut setup = Setup::new();
     setup.args.requests_per_second = 2;

@@ -12,7 +12,7 @@ use chassis::{
     clock::Clock,
     error_pages::ErrorPages,
     identity::{Caller, Principal, Signer, Staff, keys},
-    input::{Body, BodyLimit, Fields, Json, PathParam, Query, RawBody},
+    input::{Body, BodyLimit, Fields, Json, PathParam, Query, RawBody, TimeLimit},
     problem::{ApiError, ApiResult},
     process::{self, Running},
     readiness::Readiness,
@@ -183,6 +183,8 @@ fn routes(sample: Sample) -> Router {
         .route("/query", get(|Query(fields): Query| async move { echo(fields) }))
         .route("/changes", post(changes))
         .route("/raw", post(raw).layer(Extension(BodyLimit(512 * 1024))))
+        .route("/slowly", post(raw).layer(Extension(TimeLimit(Duration::from_secs(60)))))
+        .route("/a-little", post(raw).layer(Extension(TimeLimit(Duration::from_millis(200)))))
         .route("/caller", get(|Caller(principal): Caller| async move { principal.user_id.to_string() }))
         .route("/staff", get(|Staff(principal): Staff| async move { principal.user_id.to_string() }))
         .route("/address", get(|ClientAddress(address): ClientAddress| async move { address.to_string() }))

@@ -8,14 +8,18 @@ use axum::{
 };
 use chassis::{
     identity::Staff,
-    input::{Json, Query, RawBody},
+    input::{Json, Query, RawBody, TimeLimit},
     problem::{ApiError, ApiResult},
     trace,
 };
 use contract::{Problem, product::Imported};
+use std::time::Duration;
 
 /// The most bytes of a file.
 pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// How long an import may take: the largest file needs half of it just to come at 2 Mbit/s.
+pub(super) const TIME: TimeLimit = TimeLimit(Duration::from_secs(120));
 
 /// Import products
 ///

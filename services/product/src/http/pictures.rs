@@ -17,13 +17,16 @@ use axum::{
 };
 use chassis::{
     identity::Staff,
-    input::{Json, PathParam, RawBody},
+    input::{Json, PathParam, RawBody, TimeLimit},
     problem::{ApiError, ApiResult},
     trace,
 };
 use contract::{Problem, product::ProductResult};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, time::Duration};
+
+/// How long a picture may take to come: the largest one at 70 kbit/s.
+pub(super) const TIME: TimeLimit = TimeLimit(Duration::from_secs(60));
 
 /// The bytes behind a hash never change.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

@@ -28,12 +28,16 @@ const PRODUCT_FORM: BodyLimit = BodyLimit(192 * 1024);
 
 /// The routes under `/staff`.
 pub(crate) fn routes() -> Router<Arc<Shop>> {
+    let picture = Router::new()
+        .route("/staff/products/{id}/picture", post(picture::set))
+        .layer(Extension(picture::FORM))
+        .layer(Extension(picture::TIME));
     Router::new()
         .route("/staff", get(overview::show))
         .route("/staff/products", get(products::list))
         .route("/staff/products/new", get(product::new).post(product::create).layer(Extension(PRODUCT_FORM)))
         .route("/staff/products/{id}", get(product::show).post(product::save).layer(Extension(PRODUCT_FORM)))
-        .route("/staff/products/{id}/picture", post(picture::set).layer(Extension(picture::FORM)))
+        .merge(picture)
         .route("/staff/low-stock", get(low_stock::list))
         .route("/staff/orders", get(orders::list))
         .route("/staff/orders/{id}", get(orders::show))

@@ -1,9 +1,11 @@
 //! `/staff/products/<id>/picture`: a picture is sent.
 
+use std::time::Duration;
+
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use chassis::input::{BodyLimit, RawBody};
+use chassis::input::{BodyLimit, RawBody, TimeLimit};
 use chassis::problem::ApiError;
 
 use super::door::Inside;
@@ -23,6 +25,9 @@ const MAX_BYTES: usize = 512 * 1024;
 
 /// The form: the picture, and what multipart writes around it.
 pub(super) const FORM: BodyLimit = BodyLimit(MAX_BYTES + 16 * 1024);
+
+/// How long the form may take to come, as at the product service (its `http/pictures.rs`).
+pub(super) const TIME: TimeLimit = TimeLimit(Duration::from_secs(60));
 
 pub(super) async fn set(
     Inside(mut visit): Inside,

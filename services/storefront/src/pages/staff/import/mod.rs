@@ -15,7 +15,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use chassis::input::{BodyLimit, RawBody};
+use chassis::input::{BodyLimit, RawBody, TimeLimit};
 use chassis::problem::ApiError;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -36,13 +36,20 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The form: the file or its text, and what multipart writes around it.
 const FORM: BodyLimit = BodyLimit(MAX_BYTES + 64 * 1024);
 
-/// How long a check is waited for: a little less than a request may take (the chassis' `--request-timeout`).
-const CHECK: Duration = Duration::from_secs(9);
+/// How long the form may take to come and a check to be done, as at the product service (its `http/import.rs`).
+const TIME: TimeLimit = TimeLimit(Duration::from_secs(120));
+
+/// How long a check is waited for: half of that, so that a file that came slowly is not checked in vain.
+const CHECK: Duration = Duration::from_secs(60);
 
 /// The routes of the import, which keep files between the check and the import.
 pub(super) fn routes() -> Router<Arc<Shop>> {
     let importing = get(show).post(send);
-    Router::new().route("/staff/import", importing).layer(Extension(FORM)).layer(Extension(Kept::default()))
+    Router::new()
+        .route("/staff/import", importing)
+        .layer(Extension(FORM))
+        .layer(Extension(TIME))
+        .layer(Extension(Kept::default()))
 }
 
 async fn show(Inside(mut visit): Inside) -> Response {

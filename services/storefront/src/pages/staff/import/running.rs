@@ -115,7 +115,7 @@ impl Import {
     }
 
     async fn send(&self, dry_run: bool) -> Result<Imported, CallError> {
-        let caller = Caller { token: Some(&self.token), client_address: self.client_address };
+        let caller = Caller { client_address: self.client_address, ..Caller::with_token(&self.token) };
         self.products.import(caller, self.file.clone(), dry_run).await
     }
 
