@@ -92,6 +92,7 @@ async fn place(visit: &mut Visit, key: Uuid, wish: &Wish) -> Outcome {
         delivery_address: said(&wish.delivery_address),
     };
     let service = &visit.shop.peers.order.clone();
+    visit.take_more_time();
     match visit.ask(|me| async move { service.checkout(me.caller(), checkout).await }).await {
         Ok(order) => Outcome::Placed(order.id),
         Err(error) => outcome(error),

@@ -88,13 +88,12 @@ impl Visit {
 
     async fn send_what_waits(&mut self) -> (Handed, bool) {
         let (order, now) = (self.shop.peers.order.clone(), self.shop.now());
-        let caller = self.caller();
-        let token = caller.token.unwrap_or_default().to_owned();
-        let client_address = caller.client_address;
+        let token = self.caller().token.unwrap_or_default().to_owned();
+        let caller = self.anonymous();
         // The last answer, and whether the key was refused.
         let noted = Mutex::new((None, false));
         let send = |merge: Merge| {
-            let caller = Caller { token: Some(&token), client_address };
+            let caller = Caller { token: Some(&token), ..caller };
             let (order, noted) = (&order, &noted);
             async move {
                 let answer = order.merge(caller, &merge).await;

@@ -6,24 +6,30 @@ use std::time::Duration;
 use chassis::{identity::Refused, trace};
 use client::{CallError, Caller, Cause, Unavailable};
 use contract::Timestamp;
+use tokio::time::Instant;
 
 use super::Visit;
 
 /// How long a page waits for the next keys while the present ones still hold. The exchange goes on without it.
 const EARLY: Duration = Duration::from_millis(300);
 
-/// How long a page waits for keys without which it cannot ask anybody.
-const NEEDED: Duration = Duration::from_millis(1_500);
+/// How long a page waits for keys without which it cannot ask anybody in the visitor's name. What remains of
+/// the page's time is for what anybody may see.
+const NEEDED: Duration = Duration::from_millis(1_000);
 
 /// In whose name a service is asked, for questions that are asked again with another key.
 pub(crate) struct Asker {
     token: Option<String>,
     client_address: IpAddr,
+    deadline: Instant,
 }
 
 impl Asker {
     pub(crate) fn caller(&self) -> Caller<'_> {
-        Caller { token: self.token.as_deref(), client_address: Some(self.client_address) }
+        Caller {
+            token: self.token.as_deref(),
+            ..Caller::nobody().at(self.client_address).until(self.deadline)
+        }
     }
 }
 
@@ -62,13 +68,14 @@ impl Visit {
     }
 
     pub(super) fn asker(&self) -> Asker {
-        Asker { token: self.caller().token.map(str::to_owned), client_address: self.address }
+        let token = self.caller().token.map(str::to_owned);
+        Asker { token, client_address: self.address, deadline: self.time.ends() }
     }
 
     /// A service did not believe the key. Whether there is another one now.
     pub(super) async fn keys_were_refused(&mut self) -> bool {
         self.principal = None;
-        self.renew(NEEDED).await;
+        self.renew(NEEDED.min(self.time.left())).await;
         self.principal.is_some()
     }
 
@@ -76,10 +83,10 @@ impl Visit {
         let Some(token) = self.kept.session.as_ref().and_then(|session| session.refresh_token()) else {
             return;
         };
-        let (user, client_address) = (self.shop.peers.user.clone(), Some(self.address));
+        let (user, caller) = (self.shop.peers.user.clone(), Caller::nobody().at(self.address));
         let exchanged = self.shop.refreshes.once(token, || {
             let (token, cause) = (token.to_owned(), trace::traceparent());
-            let exchange = async move { user.refresh(Caller { token: None, client_address }, &token).await };
+            let exchange = async move { user.refresh(caller, &token).await };
             // In a task of its own: it goes on when no page waits for it any more.
             let exchange = tokio::spawn(async move { trace::continued(cause.as_deref(), exchange).await });
             async move { exchange.await.unwrap_or_else(|_panic| Err(broken())) }

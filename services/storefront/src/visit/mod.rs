@@ -6,6 +6,7 @@
 mod answer;
 mod baskets;
 mod keys;
+mod time;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -17,6 +18,9 @@ use chassis::address::ClientAddress;
 use chassis::identity::Principal;
 use client::Caller;
 use contract::Role;
+use tokio::time::Instant;
+
+use self::time::PageTime;
 
 use crate::cookies::Kept;
 use crate::flash::{Code, Flash};
@@ -40,6 +44,7 @@ pub(crate) struct Visit {
     has_ended: bool,
     /// True if the order service did not take what waits: within one request it is not asked again.
     orders_are_silent: bool,
+    time: PageTime,
 }
 
 /// What can be done in the visitor's name.
@@ -68,6 +73,7 @@ impl Visit {
             principal,
             has_ended: false,
             orders_are_silent: false,
+            time: PageTime::default(),
         }
     }
 
@@ -99,12 +105,17 @@ impl Visit {
     pub(crate) fn caller(&self) -> Caller<'_> {
         let tokens = self.kept.session.as_ref().and_then(|session| session.tokens.as_ref());
         let token = tokens.filter(|_| self.principal.is_some()).map(|tokens| tokens.access_token.as_str());
-        Caller { token, client_address: Some(self.address) }
+        Caller { token, ..self.anonymous() }
     }
 
     /// For questions whose answer is the same for everybody.
     pub(crate) fn anonymous(&self) -> Caller<'static> {
-        Caller { token: None, client_address: Some(self.address) }
+        Caller::nobody().at(self.address).until(self.time.ends())
+    }
+
+    /// Gives the page all of its time once more: for a question whose lost answer would be worse than waiting.
+    pub(crate) fn take_more_time(&mut self) {
+        self.time.start_over();
     }
 
     /// The page's frame. A message that was left for the next page is taken, so one page has one frame. A
@@ -143,11 +154,15 @@ impl FromRequestParts<Arc<Shop>> for Visit {
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Infallible> {
         let Ok(ClientAddress(address)) = ClientAddress::from_request_parts(parts, shop).await;
         let mut visit = Self::at_a_glance(shop, &parts.uri, &parts.headers, address);
+        let began = Instant::now();
         visit.prove().await;
+        visit.time.was_spent(began.elapsed());
         let is_look = parts.method == Method::GET;
         if is_look && visit.access() == Access::LoggedIn && shop.parts().order == Health::Up {
             // What waits goes out with the first page after the order service is back.
+            visit.time.begin_hand_over();
             visit.hand_over().await;
+            visit.time.end_hand_over();
         }
         Ok(visit)
     }
