@@ -99,7 +99,7 @@
   // Instant search and instant choices, on the list of products only.
   async function list(form) {
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-    if (query.get("sort") === "name") query.delete("sort");
+    if (query.get("sort") === "name" && !query.has("q")) query.delete("sort");
     const url = "/" + (query.size ? "?" + query : "");
     try {
       await show(url);

@@ -78,7 +78,7 @@ async fn what_is_asked_too_late_is_not_sent_and_hurry_opens_no_circuit() {
         assert_eq!(ask(150).await, (Cause::TimedOut, true));
     }
     fake.behave(Behaviour::Good);
-    peers.order.basket(Caller::nobody()).await.unwrap();
+    peers.order.basket(Caller::with_token("key")).await.unwrap();
 }
 
 #[tokio::test]

@@ -59,12 +59,14 @@ fn asked(query: &str) -> Listing {
         match &*name {
             "q" => listing.q = text(),
             "category" => listing.category = text(),
-            "sort" => listing.sort = Sort::named(&value).unwrap_or_default(),
+            "sort" => listing.sort = Sort::named(&value),
             "in_stock" => listing.in_stock = matches!(&*value, "true" | "on" | "1"),
             "after" => listing.after = Some(value.into_owned()).filter(|after| !after.is_empty()),
             _ => {}
         }
     }
+    // The order that holds anyway is no choice, so that a list has one address.
+    listing.sort = listing.sort.filter(|sort| *sort != Sort::Name || !listing.q.is_empty());
     listing
 }
 
@@ -93,13 +95,13 @@ async fn find(visit: &Visit, listing: &mut Listing) -> Found {
 async fn live(visit: &Visit, listing: &Listing) -> Result<Found, CallError> {
     let question = || {
         let (product, look) = (visit.shop.peers.product.clone(), Arc::clone(&visit.shop.look));
-        let (caller, query) = (visit.anonymous(), product_query(listing));
+        let (caller, query) = (visit.anybody(), product_query(listing));
         async move {
             let page = product.list(caller, &query).await?;
             Ok(shelf(&page.items, page.next, &look))
         }
     };
-    let shelf = visit.shop.lists.ask(listing.clone(), question).await?;
+    let shelf = visit.in_time("product", visit.shop.lists.ask(listing.clone(), question)).await?;
     Ok(Found { shelf, copy: None, is_unavailable: false })
 }
 
@@ -108,7 +110,7 @@ fn product_query(listing: &Listing) -> ProductQuery {
     ProductQuery {
         q: said(&listing.q),
         category: said(&listing.category),
-        sort: Some(match listing.sort {
+        sort: listing.order().map(|sort| match sort {
             Sort::Name => client::Sort::Name,
             Sort::Price => client::Sort::Price,
             Sort::PriceDown => client::Sort::PriceDescending,
@@ -144,7 +146,7 @@ fn copy_query(listing: &Listing) -> catalogue::Query<'_> {
     catalogue::Query {
         q: &listing.q,
         category: &listing.category,
-        sort: Some(match listing.sort {
+        sort: listing.order().map(|sort| match sort {
             Sort::Name => catalogue::Sort::Name,
             Sort::Price => catalogue::Sort::Price,
             Sort::PriceDown => catalogue::Sort::PriceDescending,
@@ -178,21 +180,34 @@ mod tests {
         let expected = Listing {
             q: "green tea".to_owned(),
             category: "Tea".to_owned(),
-            sort: Sort::PriceDown,
+            sort: Some(Sort::PriceDown),
             in_stock: true,
             after: Some("abc".to_owned()),
         };
         assert_eq!(listing, expected);
         for nonsense in ["", "sort=dearest", "in_stock=perhaps", "after=", "q=+%0A", "page=7", "q=%FF%00"] {
             let listing = asked(nonsense);
-            assert_eq!(
-                (listing.sort, listing.in_stock, listing.after),
-                (Sort::Name, false, None),
-                "{nonsense}"
-            );
+            assert_eq!((listing.sort, listing.in_stock, listing.after), (None, false, None), "{nonsense}");
             assert!(!listing.q.contains('\0'));
         }
         assert_eq!(asked(&format!("q={}", "a".repeat(500))).q.len(), 100);
         assert_eq!(asked("q=tea%0Apot").q, "tea pot");
+    }
+
+    #[test]
+    fn a_search_without_a_choice_has_the_best_match_first_and_any_other_list_is_by_name() {
+        for (query, order, href) in [
+            ("", Some(Sort::Name), "/"),
+            ("sort=name&q=+", Some(Sort::Name), "/"),
+            ("category=Tea&sort=", Some(Sort::Name), "/?category=Tea"),
+            ("q=tea", None, "/?q=tea"),
+            ("q=tea&sort=", None, "/?q=tea"),
+            ("q=tea&sort=dearest", None, "/?q=tea"),
+            ("sort=name&q=tea", Some(Sort::Name), "/?q=tea&sort=name"),
+            ("sort=-price", Some(Sort::PriceDown), "/?sort=-price"),
+        ] {
+            let listing = asked(query);
+            assert_eq!((listing.order(), listing.href().as_str()), (order, href), "{query}");
+        }
     }
 }

@@ -81,12 +81,12 @@ pub(super) fn page(
 /// The product by its slug or id.
 pub(super) async fn find(visit: &Visit, name: &str) -> Known {
     let catalogue = &visit.shop.catalogue;
-    let (shop, caller) = (&visit.shop, visit.anonymous());
+    let (shop, caller) = (&visit.shop, visit.anybody());
     let question = || {
         let (product, name) = (shop.peers.product.clone(), name.to_owned());
         async move { product.product(caller, &name).await.map(Arc::new) }
     };
-    match shop.products.ask(name.to_owned(), question).await {
+    match visit.in_time("product", shop.products.ask(name.to_owned(), question)).await {
         Ok(product) => Known::Live(Arc::unwrap_or_clone(product)),
         Err(CallError::Refused(_)) => Known::Nothing,
         Err(CallError::Unavailable(_)) => match (catalogue.find(name), copy_note(visit)) {

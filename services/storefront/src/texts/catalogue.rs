@@ -10,6 +10,7 @@ pub(crate) const ALL: &str = "All";
 pub(crate) const CATEGORIES: &str = "Categories";
 pub(crate) const RESULTS: &str = "Products";
 pub(crate) const SORT: &str = "Sort by";
+pub(crate) const SORT_BEST: &str = "Best match";
 pub(crate) const SORT_NAME: &str = "Name";
 pub(crate) const SORT_PRICE: &str = "Price, low to high";
 pub(crate) const SORT_PRICE_DOWN: &str = "Price, high to low";

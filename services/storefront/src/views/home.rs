@@ -29,16 +29,16 @@ pub(crate) struct Listing {
     pub(crate) q: String,
     /// Empty for all.
     pub(crate) category: String,
-    pub(crate) sort: Sort,
+    /// As chosen; without a choice, a search is ordered by how well products fit, any other list by name.
+    pub(crate) sort: Option<Sort>,
     pub(crate) in_stock: bool,
     /// The opaque place in the list; absent on the first page.
     pub(crate) after: Option<String>,
 }
 
 /// The order of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sort {
-    #[default]
     Name,
     Price,
     PriceDown,
@@ -74,6 +74,12 @@ impl Sort {
 }
 
 impl Listing {
+    /// The order that holds; none for the best match first.
+    pub(crate) fn order(&self) -> Option<Sort> {
+        let is_search = !self.q.is_empty();
+        self.sort.or(if is_search { None } else { Some(Sort::Name) })
+    }
+
     /// The link to this list from its first product on.
     pub(crate) fn href(&self) -> String {
         self.href_after(None)
@@ -92,8 +98,8 @@ impl Listing {
                 query.append_pair(name, value);
             }
         }
-        if self.sort != Sort::default() {
-            query.append_pair("sort", self.sort.name());
+        if let Some(sort) = self.sort {
+            query.append_pair("sort", sort.name());
         }
         if self.in_stock {
             query.append_pair("in_stock", "true");
@@ -119,6 +125,15 @@ impl HomePage {
     /// The pictures of the first three products that have one.
     fn hero_pictures(&self) -> Vec<&str> {
         self.products.iter().map(Card::shown_image).filter(|image| !image.is_empty()).take(3).collect()
+    }
+
+    /// The orders to choose from: value, label, and whether it is the one that holds. The best match is one only
+    /// for a search.
+    fn orders(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let order = self.listing.order();
+        let best = (!self.listing.q.is_empty()).then(|| ("", texts::catalogue::SORT_BEST, order.is_none()));
+        let others = Sort::ALL.map(|sort| (sort.name(), sort.label(), order == Some(sort)));
+        best.into_iter().chain(others).collect()
     }
 
     fn next_href(&self) -> Option<String> {

@@ -21,7 +21,8 @@ pub(super) fn look() -> Arc<Look> {
 }
 
 fn frame(title: &str, path: &str) -> Page {
-    Page { parts: Parts::UP, ..Page::new(look(), title, path) }
+    let parts = Parts { user: Health::Up, product: Health::Up, order: Health::Up };
+    Page { parts, ..Page::new(look(), title, path) }
 }
 
 fn known(title: &str, path: &str) -> Page {
@@ -116,7 +117,7 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
     let found = cards().into_iter().filter(|card| card.slug.contains("mint")).collect();
     let herbal = Listing {
         category: "Herbal".into(),
-        sort: Sort::PriceDown,
+        sort: Some(Sort::PriceDown),
         in_stock: true,
         after: Some("x".into()),
         ..Listing::default()
@@ -310,7 +311,7 @@ pub(super) fn checkouts() -> Vec<(&'static str, CheckoutPage)> {
 }
 
 fn order(state: OrderState) -> OrderView {
-    let of = |card: &Card, quantity: i64| OrderLine {
+    let of = |card: &Card, quantity: i64| order::OrderLine {
         product_id: card.id,
         name: card.name.clone(),
         quantity,
@@ -318,7 +319,8 @@ fn order(state: OrderState) -> OrderView {
         line_total: card.price.clone(),
         refusal: None,
     };
-    let mut lines: Vec<OrderLine> = cards().iter().take(3).zip(1..).map(|(card, n)| of(card, n)).collect();
+    let mut lines: Vec<order::OrderLine> =
+        cards().iter().take(3).zip(1..).map(|(card, n)| of(card, n)).collect();
     if state == OrderState::Refused {
         lines[1].refusal = Some(texts::orders::refusal(contract::order::Refusal::OutOfStock));
     }

@@ -16,9 +16,9 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Method, Uri, request::Parts};
 use chassis::address::ClientAddress;
 use chassis::identity::Principal;
-use client::Caller;
+use client::{CallError, Caller, Cause, Unavailable};
 use contract::Role;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use self::time::PageTime;
 
@@ -111,6 +111,22 @@ impl Visit {
     /// For questions whose answer is the same for everybody.
     pub(crate) fn anonymous(&self) -> Caller<'static> {
         Caller::nobody().at(self.address).until(self.time.ends())
+    }
+
+    /// For questions that visitors share: nobody's time is the others'. To be awaited [`Self::in_time`].
+    pub(crate) fn anybody(&self) -> Caller<'static> {
+        Caller::nobody().at(self.address)
+    }
+
+    /// What is read at a peer, if it comes before the page's time is over.
+    pub(crate) async fn in_time<T>(
+        &self,
+        peer: &'static str,
+        asking: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let late = Unavailable { peer, cause: Cause::TimedOut, may_have_happened: false };
+        let answer = timeout_at(self.time.ends(), asking).await;
+        answer.unwrap_or(Err(CallError::Unavailable(late)))
     }
 
     /// Gives the page all of its time once more: for a question whose lost answer would be worse than waiting.

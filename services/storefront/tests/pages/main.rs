@@ -6,6 +6,7 @@ mod baskets;
 mod checkouts;
 mod degraded;
 mod guards;
+mod searches;
 mod sessions;
 mod shopfront;
 mod small;

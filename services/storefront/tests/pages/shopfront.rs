@@ -57,7 +57,8 @@ impl Shopfront {
         Self::open_whole(Services::start_at(clock.clone()).await, "http://127.0.0.1:8080").await
     }
 
-    async fn open_whole(services: Services, public_url: &str) -> Self {
+    /// A storefront that has seen the catalogue of these services.
+    pub(crate) async fn open_whole(services: Services, public_url: &str) -> Self {
         let shop = Self::open_as(services, public_url).await;
         shop.until("its copy is filled", async |shop| {
             let metrics = shop.metrics().await;

@@ -51,9 +51,18 @@ async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Re
         return problem(400, "after must be taken from the `Link` of a page of the same list");
     }
     let words = asked["q"].as_str().unwrap_or_default().to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&words);
     let known = world.known();
-    let found = known.products.iter().filter(|product| product.name.to_lowercase().contains(&words));
-    Json(json!({"results": found.collect::<Vec<_>>()})).into_response()
+    let products = known.products.iter();
+    let mut found: Vec<&Product> =
+        products.filter(|product| has(&product.name) || has(&product.description)).collect();
+    match asked["sort"].as_str() {
+        Some("name") => found.sort_by_key(|product| product.name.to_lowercase()),
+        // What is named so fits better than what is described so.
+        None if !words.is_empty() => found.sort_by_key(|product| !has(&product.name)),
+        _ => {}
+    }
+    Json(json!({"results": found})).into_response()
 }
 
 async fn product(State(world): State<Arc<World>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
