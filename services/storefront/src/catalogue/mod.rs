@@ -3,7 +3,6 @@
 //!
 //! It follows the product service's feed into a bounded memory ([`Catalogue`]), lies on disk so that it
 //! survives a restart, and keeps the pictures that it shows ([`Media`]). It knows nothing of pages.
-#![allow(dead_code, unused_imports, reason = "the pages that show it come next")]
 
 mod contents;
 mod copy;
@@ -17,11 +16,10 @@ mod settings;
 mod shelves;
 mod words;
 
-pub(crate) use contents::{Bounds, Category};
 pub(crate) use copy::Catalogue;
 pub(crate) use cursor::is_of_copy;
-pub(crate) use media::{Media, NoPicture, Picture, PictureSource, routes};
-pub(crate) use query::{Listed, Query, Sort};
+pub(crate) use media::{Media, NoPicture, PictureSource, routes};
+pub(crate) use query::{Query, Sort};
 pub use settings::CatalogueSettings;
 
 use anyhow::Context as _;

@@ -21,8 +21,7 @@ pub(super) fn look() -> Arc<Look> {
 }
 
 fn frame(title: &str, path: &str) -> Page {
-    let parts = Parts { user: Health::Up, product: Health::Up, order: Health::Up };
-    Page { parts, ..Page::new(look(), title, path) }
+    Page { parts: Parts::UP, ..Page::new(look(), title, path) }
 }
 
 fn known(title: &str, path: &str) -> Page {
