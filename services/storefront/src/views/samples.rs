@@ -310,7 +310,7 @@ pub(super) fn checkouts() -> Vec<(&'static str, CheckoutPage)> {
 }
 
 fn order(state: OrderState) -> OrderView {
-    let of = |card: &Card, quantity: i64| order::OrderLine {
+    let of = |card: &Card, quantity: i64| OrderLine {
         product_id: card.id,
         name: card.name.clone(),
         quantity,
@@ -318,8 +318,7 @@ fn order(state: OrderState) -> OrderView {
         line_total: card.price.clone(),
         refusal: None,
     };
-    let mut lines: Vec<order::OrderLine> =
-        cards().iter().take(3).zip(1..).map(|(card, n)| of(card, n)).collect();
+    let mut lines: Vec<OrderLine> = cards().iter().take(3).zip(1..).map(|(card, n)| of(card, n)).collect();
     if state == OrderState::Refused {
         lines[1].refusal = Some(texts::orders::refusal(contract::order::Refusal::OutOfStock));
     }
