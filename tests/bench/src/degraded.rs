@@ -93,7 +93,7 @@ pub(crate) async fn run(bench: &Bench, arguments: &Arguments) -> anyhow::Result<
     ];
     let remark = format!(
         "A service is stopped by a signal, so that its port stays open and nobody answers; a shopper asks for the page \
-         again and again. {} rounds of each; {LOOKS} pages in each once the circuit is open. The last figure is the \
+         again and again. Rounds of each: {}; {LOOKS} pages in each once the circuit is open. The last figure but one is the \
          longest time from the service going on to a page with everything.",
         arguments.rounds(),
     );
