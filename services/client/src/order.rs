@@ -69,7 +69,7 @@ impl OrderService {
     ) -> Result<Page<Order>, CallError> {
         let limit = limit.to_string();
         let call = Call::get(&["api", "orders"])
-            .query("state", state.map(state_name))
+            .query("state", state.map(OrderState::name))
             .query("limit", Some(&limit))
             .query("after", after)
             .listing();
@@ -115,16 +115,5 @@ fn basket(answer: &Answer) -> Result<Option<Order>, Unreadable> {
         BasketAnswer { result: Some(order), .. } => Ok(Some(order)),
         BasketAnswer { message: Some(_), .. } => Ok(None),
         BasketAnswer { .. } => Err(Unreadable),
-    }
-}
-
-fn state_name(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Open => "open",
-        OrderState::Placed => "placed",
-        OrderState::Confirmed => "confirmed",
-        OrderState::Refused => "refused",
-        OrderState::Fulfilled => "fulfilled",
-        OrderState::Cancelled => "cancelled",
     }
 }

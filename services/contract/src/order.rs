@@ -23,6 +23,29 @@ pub enum OrderState {
     Cancelled,
 }
 
+impl OrderState {
+    /// Every state, in the order in which an order meets them.
+    pub const ALL: [Self; 6] =
+        [Self::Open, Self::Placed, Self::Confirmed, Self::Refused, Self::Fulfilled, Self::Cancelled];
+
+    /// The name on the wire, in addresses, and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Placed => "placed",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
+            Self::Fulfilled => "fulfilled",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 /// An order as the API shows it; the open one is the basket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Order {
@@ -127,4 +150,18 @@ pub enum NotAppliedReason {
     QuantityLimit,
     /// The basket holds 100 lines already.
     LineLimit,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderState;
+
+    #[test]
+    fn a_state_is_known_by_its_name_on_the_wire() {
+        for state in OrderState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+            assert_eq!(OrderState::named(state.name()), Some(state));
+        }
+        assert_eq!(OrderState::named("lost"), None);
+    }
 }

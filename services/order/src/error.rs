@@ -1,6 +1,6 @@
 //! Everything that this service refuses, and how it is answered.
 
-use crate::domain::{basket, lifecycle};
+use crate::domain::basket;
 use chassis::problem::{ApiError, Kind};
 use contract::order::OrderState;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub enum Error {
     KeyReused { order: i64 },
     #[error("there is no such order for this user")]
     OrderNotFound,
-    #[error("the order is {}", lifecycle::name(*state))]
+    #[error("the order is {}", state.name())]
     WrongState { state: OrderState },
 }
 
@@ -69,7 +69,7 @@ impl From<Error> for ApiError {
             }
             Error::OrderNotFound => Self::not_found("Cannot find order"),
             Error::WrongState { state } => {
-                let state = lifecycle::name(state);
+                let state = state.name();
                 Self::conflict(format!("The order is {state}")).with("state", state)
             }
         }

@@ -3,8 +3,6 @@
 use contract::{Currency, order::OrderState};
 use prometheus::{IntCounter, IntCounterVec};
 
-use crate::domain::lifecycle;
-
 /// The measures of this service's business.
 #[derive(Clone)]
 pub struct Metrics {
@@ -20,8 +18,8 @@ impl Metrics {
             "Orders that this process moved into the state.",
             &["state"],
         );
-        for state in lifecycle::STATES.into_iter().filter(|state| *state != OrderState::Open) {
-            orders.with_label_values(&[lifecycle::name(state)]);
+        for state in OrderState::ALL.into_iter().filter(|state| *state != OrderState::Open) {
+            orders.with_label_values(&[state.name()]);
         }
         let revenue = metrics.counter_vec(
             "shop_revenue_minor_units_total",
@@ -34,7 +32,7 @@ impl Metrics {
 
     /// An order has moved into a state; `total` is in minor units.
     pub fn moved(&self, state: OrderState, total: i64) {
-        self.orders.with_label_values(&[lifecycle::name(state)]).inc();
+        self.orders.with_label_values(&[state.name()]).inc();
         if state == OrderState::Confirmed {
             self.revenue.inc_by(u64::try_from(total).unwrap_or(0));
         }

@@ -45,42 +45,14 @@ pub fn step(state: OrderState, event: Event) -> Step {
     }
 }
 
-/// The state's name, as on the wire and in the database.
-pub fn name(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Open => "open",
-        OrderState::Placed => "placed",
-        OrderState::Confirmed => "confirmed",
-        OrderState::Refused => "refused",
-        OrderState::Fulfilled => "fulfilled",
-        OrderState::Cancelled => "cancelled",
-    }
-}
-
-/// Every state, in the order in which an order meets them.
-pub const STATES: [OrderState; 6] = [
-    OrderState::Open,
-    OrderState::Placed,
-    OrderState::Confirmed,
-    OrderState::Refused,
-    OrderState::Fulfilled,
-    OrderState::Cancelled,
-];
-
-/// The state of that name.
-pub fn named(name: &str) -> Option<OrderState> {
-    STATES.into_iter().find(|state| self::name(*state) == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
         Event::{self, CheckedOut, StockRefused, StockReserved},
-        STATES,
         Step::{self, Impossible, Repeated, To},
-        name, named, step,
+        step,
     };
-    use contract::order::OrderState::{Cancelled, Confirmed, Fulfilled, Open, Placed, Refused};
+    use contract::order::OrderState::{self, Cancelled, Confirmed, Fulfilled, Open, Placed, Refused};
 
     #[test]
     fn every_pair_of_state_and_event_is_decided() {
@@ -93,20 +65,11 @@ mod tests {
             (Fulfilled, [Impossible, Impossible, Impossible, Impossible, Repeated]),
             (Cancelled, [Impossible, Impossible, Impossible, Repeated, Impossible]),
         ];
-        assert_eq!(table.map(|(state, _)| state).len(), STATES.len());
+        assert_eq!(table.map(|(state, _)| state).len(), OrderState::ALL.len());
         for (state, row) in table {
             for (event, expected) in events.into_iter().zip(row) {
                 assert_eq!(step(state, event), expected, "{state:?} met {event:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_state_is_known_by_its_name_on_the_wire() {
-        for state in STATES {
-            assert_eq!(serde_json::to_value(state).unwrap(), name(state));
-            assert_eq!(named(name(state)), Some(state));
-        }
-        assert_eq!(named("lost"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Fields with the bounds that the domain sets.
 
-use crate::domain::{basket::MAX_QUANTITY, lifecycle};
+use crate::domain::basket::MAX_QUANTITY;
 use chassis::{
     input::{FieldValue, Within},
     text,
@@ -27,8 +27,8 @@ pub(super) struct State(pub(super) OrderState);
 
 impl FieldValue for State {
     fn from_text(text: &str) -> Result<Self, String> {
-        let names = lifecycle::STATES.map(lifecycle::name).join(", ");
-        lifecycle::named(text).map(Self).ok_or_else(|| format!("must be one of {names}"))
+        let names = OrderState::ALL.map(OrderState::name).join(", ");
+        OrderState::named(text).map(Self).ok_or_else(|| format!("must be one of {names}"))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the product service asks, on the internal port.
 
 use super::Shared;
-use crate::domain::lifecycle;
 use axum::{
     Router,
     extract::State,
@@ -54,7 +53,7 @@ async fn states(State(shared): State<Shared>, Json(question): Json<Question>) ->
         return Err(ApiError::wrong_field("order_uids", format!("must be at most {LARGEST_PAGE}")));
     }
     let known = shared.store.states(&question.order_uids).await?;
-    let state_of = |uid: &Uuid| known.get(uid).map_or("unknown", |state| lifecycle::name(*state));
+    let state_of = |uid: &Uuid| known.get(uid).map_or("unknown", |state| state.name());
     let states = question.order_uids.iter().map(|uid| (*uid, state_of(uid))).collect();
     Ok(Json(Answer { states }))
 }

@@ -7,7 +7,7 @@ use super::{
     path::OrderId,
 };
 use crate::{
-    domain::lifecycle::{self, Event},
+    domain::lifecycle::Event,
     store::{Action, Listing},
 };
 use axum::{
@@ -59,7 +59,7 @@ pub(super) async fn list(
 }
 
 fn next_page(after: i64, limit: i64, state: Option<OrderState>) -> String {
-    let state = state.map_or_else(String::new, |state| format!("&state={}", lifecycle::name(state)));
+    let state = state.map_or_else(String::new, |state| format!("&state={}", state.name()));
     format!("</api/orders?limit={limit}&after={after}{state}>; rel=\"next\"")
 }
 

@@ -54,7 +54,7 @@ impl Store {
     /// The database cannot be read.
     pub async fn list(&self, listing: Listing) -> Result<Vec<Order>, Error> {
         let Listing { user_id, state, after, limit } = listing;
-        let (after, state) = (after.unwrap_or(i64::MAX), state.map(lifecycle::name));
+        let (after, state) = (after.unwrap_or(i64::MAX), state.map(OrderState::name));
         let database = &self.database;
         let rows = match (user_id, state) {
             (None, None) => {
@@ -215,7 +215,7 @@ fn by_id(engine: Engine) -> &'static str {
 
 async fn move_to(tx: &mut Transaction, id: i64, state: OrderState) -> Result<(), database::Error> {
     let sql = "UPDATE orders SET state = $1 WHERE id = $2";
-    tx.execute(sql, values![lifecycle::name(state), id]).await.map(drop)
+    tx.execute(sql, values![state.name(), id]).await.map(drop)
 }
 
 /// Tells the product service what a person did to an order.

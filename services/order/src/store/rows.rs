@@ -1,6 +1,6 @@
 //! Rows become orders: one row per line, the order's own columns repeated on each.
 
-use crate::domain::{basket, lifecycle};
+use crate::domain::basket;
 use contract::{
     Timestamp,
     order::{Item, Order, OrderState, Refusal},
@@ -88,7 +88,7 @@ fn order(id: i64, row: &Row) -> Result<Stored, Error> {
 /// The state that a row tells.
 pub(super) fn state(row: &Row) -> Result<OrderState, Error> {
     let name: String = row.get("state")?;
-    lifecycle::named(&name).ok_or(Error::Corrupt { column: "orders.state" })
+    OrderState::named(&name).ok_or(Error::Corrupt { column: "orders.state" })
 }
 
 /// The id that the product service knows the order by.

@@ -33,7 +33,7 @@ pub(crate) use errors::FormErrors;
 pub(crate) use home::{HomePage, Listing, Sort};
 pub(crate) use login::LoginPage;
 pub(crate) use logout::LogoutPage;
-pub(crate) use order::{OrderPage, OrderView, state_name as order_state_name};
+pub(crate) use order::{OrderPage, OrderView};
 pub(crate) use orders::{OrderRow, OrdersPage};
 pub(crate) use page::{Flash, Health, Look, Page, Part, Parts, Shopper};
 pub(crate) use problem::ProblemPage;

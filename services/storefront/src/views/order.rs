@@ -66,7 +66,7 @@ impl OrderView {
 
     /// The state as a mark, such as `confirmed`.
     pub(crate) fn state_name(&self) -> &'static str {
-        state_name(self.state)
+        self.state.name()
     }
 
     /// The state in a word.
@@ -117,17 +117,5 @@ impl OrderView {
 
     pub(crate) fn heading(&self) -> String {
         texts::orders::numbered(self.id)
-    }
-}
-
-/// The state as a mark, as the wire writes it.
-pub(crate) fn state_name(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Open => "open",
-        OrderState::Placed => "placed",
-        OrderState::Confirmed => "confirmed",
-        OrderState::Refused => "refused",
-        OrderState::Fulfilled => "fulfilled",
-        OrderState::Cancelled => "cancelled",
     }
 }

@@ -58,7 +58,7 @@ impl OrderRow {
 
     /// The state as a mark, such as `confirmed`.
     pub(crate) fn state_name(&self) -> &'static str {
-        super::order::state_name(self.state)
+        self.state.name()
     }
 
     /// The state in a word.

@@ -45,7 +45,7 @@ impl StateFilter {
 
     /// As it stands in the address; empty for all.
     pub(crate) fn name(self) -> &'static str {
-        self.0.map_or("", crate::views::order_state_name)
+        self.0.map_or("", OrderState::name)
     }
 
     pub(crate) fn label(self) -> &'static str {
@@ -103,7 +103,7 @@ impl OrderRow {
 
     /// The state as a mark, such as `confirmed`.
     pub(crate) fn state_name(&self) -> &'static str {
-        crate::views::order_state_name(self.state)
+        self.state.name()
     }
 
     /// The state in a word.
