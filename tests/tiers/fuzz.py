@@ -61,7 +61,9 @@ def fuzz(part, folder, port, options, *arguments):
     """One run of schemathesis; whether it found nothing."""
     base = f"http://127.0.0.1:{port + 1 + PARTS.index(part)}"
     command = [
-        pathlib.Path(sys.executable).absolute().parent / "schemathesis", "run", f"{base}/api/{part}/openapi.json",
+        pathlib.Path(sys.executable).absolute().parent / "schemathesis",
+        "--config-file", pathlib.Path(__file__).absolute().with_name("schemathesis.toml"),
+        "run", f"{base}/api/{part}/openapi.json",
         "--url", base, "--checks", CHECKS, "--seed", str(options.seed), "--max-examples", str(options.examples),
         *arguments,
     ]  # fmt: skip
