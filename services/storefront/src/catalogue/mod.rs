@@ -19,7 +19,7 @@ mod words;
 pub(crate) use copy::Catalogue;
 pub(crate) use cursor::is_of_copy;
 pub(crate) use media::{Media, NoPicture, PictureSource, routes};
-pub(crate) use query::{Query, Sort};
+pub(crate) use query::Query;
 pub use settings::CatalogueSettings;
 
 use anyhow::Context as _;

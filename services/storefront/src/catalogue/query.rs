@@ -6,33 +6,11 @@ use super::{
     shelves,
     words::Words,
 };
+use client::Sort;
 use contract::product::Product;
 
 /// The most products of a page, as at the product service.
 const LARGEST_PAGE: usize = 100;
-
-/// The orders that can be asked for. Without one, a search is ordered by how well products fit, and any other
-/// list by age, oldest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sort {
-    Name,
-    Price,
-    PriceDescending,
-    Newest,
-}
-
-impl Sort {
-    /// The order with this name in addresses: `name`, `price`, `-price` or `newest`.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        match name {
-            "name" => Some(Self::Name),
-            "price" => Some(Self::Price),
-            "-price" => Some(Self::PriceDescending),
-            "newest" => Some(Self::Newest),
-            _ => None,
-        }
-    }
-}
 
 /// Which products are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +19,7 @@ pub(crate) struct Query<'q> {
     pub(crate) q: &'q str,
     /// Only this category, written exactly so; blank for all.
     pub(crate) category: &'q str,
+    /// Without one, a search is ordered by how well products fit, and any other list by age, oldest first.
     pub(crate) sort: Option<Sort>,
     /// Only what is available, or only what is not.
     pub(crate) in_stock: Option<bool>,
@@ -139,9 +118,10 @@ fn place<'e>(entry: &'e Entry, order: Order, words: Option<&Words>) -> Option<Pl
 
 #[cfg(test)]
 mod tests {
-    use super::{Contents, Query, Sort};
+    use super::{Contents, Query};
     use crate::catalogue::contents::tests::{ROOMY, facts};
     use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+    use client::Sort;
     use contract::{event::ProductFacts, product::Stock};
 
     /// Twenty-three products, with equal prices, names in mixed case, and every third one sold out.
@@ -179,8 +159,7 @@ mod tests {
     #[test]
     fn pages_show_every_product_once_in_every_order() {
         let contents = catalogue();
-        let sorts = [Sort::Name, Sort::Price, Sort::PriceDescending, Sort::Newest].map(Some);
-        for sort in sorts.into_iter().chain([None]) {
+        for sort in Sort::ALL.map(Some).into_iter().chain([None]) {
             for q in ["", "tea"] {
                 let whole = ids(&contents, &Query { q, sort, limit: 100, ..Query::default() });
                 assert_eq!(whole.len(), 23);

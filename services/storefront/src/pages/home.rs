@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use client::{CallError, ProductQuery};
+use client::{CallError, ProductQuery, Sort};
 use contract::product::Product;
 
 use crate::catalogue::{self, is_of_copy};
 use crate::shop::Shelf;
 use crate::texts;
-use crate::views::{Card, CopyNote, Health, HomePage, Listing, Look, Part, Sort};
+use crate::views::{Card, CopyNote, Health, HomePage, Listing, Look, Part};
 use crate::visit::Visit;
 
 /// Products on a page: whole rows of 2, 3 and 4.
@@ -110,12 +110,7 @@ fn product_query(listing: &Listing) -> ProductQuery {
     ProductQuery {
         q: said(&listing.q),
         category: said(&listing.category),
-        sort: listing.order().map(|sort| match sort {
-            Sort::Name => client::Sort::Name,
-            Sort::Price => client::Sort::Price,
-            Sort::PriceDown => client::Sort::PriceDescending,
-            Sort::Newest => client::Sort::Newest,
-        }),
+        sort: listing.order(),
         in_stock: listing.in_stock.then_some(true),
         limit: Some(ON_A_PAGE),
         after: listing.after.clone(),
@@ -146,12 +141,7 @@ fn copy_query(listing: &Listing) -> catalogue::Query<'_> {
     catalogue::Query {
         q: &listing.q,
         category: &listing.category,
-        sort: listing.order().map(|sort| match sort {
-            Sort::Name => catalogue::Sort::Name,
-            Sort::Price => catalogue::Sort::Price,
-            Sort::PriceDown => catalogue::Sort::PriceDescending,
-            Sort::Newest => catalogue::Sort::Newest,
-        }),
+        sort: listing.order(),
         in_stock: listing.in_stock.then_some(true),
         after: listing.after.as_deref(),
         limit: ON_A_PAGE as usize,
@@ -172,7 +162,8 @@ pub(super) fn copy_note(visit: &Visit) -> Option<CopyNote> {
 #[cfg(test)]
 mod tests {
     use super::asked;
-    use crate::views::{Listing, Sort};
+    use crate::views::Listing;
+    use client::Sort;
 
     #[test]
     fn a_query_is_read_as_far_as_it_makes_sense() {
@@ -180,7 +171,7 @@ mod tests {
         let expected = Listing {
             q: "green tea".to_owned(),
             category: "Tea".to_owned(),
-            sort: Some(Sort::PriceDown),
+            sort: Some(Sort::PriceDescending),
             in_stock: true,
             after: Some("abc".to_owned()),
         };
@@ -204,7 +195,7 @@ mod tests {
             ("q=tea&sort=", None, "/?q=tea"),
             ("q=tea&sort=dearest", None, "/?q=tea"),
             ("sort=name&q=tea", Some(Sort::Name), "/?q=tea&sort=name"),
-            ("sort=-price", Some(Sort::PriceDown), "/?sort=-price"),
+            ("sort=-price", Some(Sort::PriceDescending), "/?sort=-price"),
         ] {
             let listing = asked(query);
             assert_eq!((listing.order(), listing.href().as_str()), (order, href), "{query}");

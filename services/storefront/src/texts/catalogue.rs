@@ -1,5 +1,6 @@
 //! The home page and the page of a product.
 
+use client::Sort;
 use contract::product::Stock;
 
 pub(crate) const HERO_HEADING: &str = "Good things, chosen with care";
@@ -11,10 +12,6 @@ pub(crate) const CATEGORIES: &str = "Categories";
 pub(crate) const RESULTS: &str = "Products";
 pub(crate) const SORT: &str = "Sort by";
 pub(crate) const SORT_BEST: &str = "Best match";
-pub(crate) const SORT_NAME: &str = "Name";
-pub(crate) const SORT_PRICE: &str = "Price, low to high";
-pub(crate) const SORT_PRICE_DOWN: &str = "Price, high to low";
-pub(crate) const SORT_NEWEST: &str = "Newest";
 pub(crate) const IN_STOCK: &str = "Only what is in stock";
 pub(crate) const APPLY: &str = "Show";
 pub(crate) const NEXT_PAGE: &str = "Next page";
@@ -49,6 +46,16 @@ pub(crate) fn shown(count: usize, more: bool) -> String {
         (1, false) => "1 product".to_owned(),
         (_, false) => format!("{count} products"),
         (_, true) => format!("{count} products on this page"),
+    }
+}
+
+/// An order of the list, to be chosen.
+pub(crate) fn sort(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Name => "Name",
+        Sort::Price => "Price, low to high",
+        Sort::PriceDescending => "Price, high to low",
+        Sort::Newest => "Newest",
     }
 }
 

@@ -79,11 +79,6 @@ pub(crate) mod products {
     pub(crate) const NOT_AVAILABLE: &str = "Out of stock";
     pub(crate) const SORT: &str = "Sort by";
     pub(crate) const BY_AGE: &str = "Oldest first";
-    pub(crate) const BY_RELEVANCE: &str = "Best match";
-    pub(crate) const BY_NEWEST: &str = "Newest first";
-    pub(crate) const BY_NAME: &str = "Name";
-    pub(crate) const BY_PRICE: &str = "Price, low to high";
-    pub(crate) const BY_PRICE_DOWN: &str = "Price, high to low";
     pub(crate) const PRODUCT: &str = "Product";
     pub(crate) const PRICE: &str = "Price";
     pub(crate) const STOCK: &str = "Stock";

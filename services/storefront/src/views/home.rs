@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use client::Sort;
 
 use super::{Card, Page};
 use crate::texts;
@@ -34,43 +35,6 @@ pub(crate) struct Listing {
     pub(crate) in_stock: bool,
     /// The opaque place in the list; absent on the first page.
     pub(crate) after: Option<String>,
-}
-
-/// The order of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Sort {
-    Name,
-    Price,
-    PriceDown,
-    Newest,
-}
-
-impl Sort {
-    pub(crate) const ALL: [Self; 4] = [Self::Name, Self::Price, Self::PriceDown, Self::Newest];
-
-    /// As the API names it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Price => "price",
-            Self::PriceDown => "-price",
-            Self::Newest => "newest",
-        }
-    }
-
-    /// By the API's name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sort| sort.name() == name)
-    }
-
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::Name => texts::catalogue::SORT_NAME,
-            Self::Price => texts::catalogue::SORT_PRICE,
-            Self::PriceDown => texts::catalogue::SORT_PRICE_DOWN,
-            Self::Newest => texts::catalogue::SORT_NEWEST,
-        }
-    }
 }
 
 impl Listing {
@@ -132,7 +96,7 @@ impl HomePage {
     fn orders(&self) -> Vec<(&'static str, &'static str, bool)> {
         let order = self.listing.order();
         let best = (!self.listing.q.is_empty()).then(|| ("", texts::catalogue::SORT_BEST, order.is_none()));
-        let others = Sort::ALL.map(|sort| (sort.name(), sort.label(), order == Some(sort)));
+        let others = Sort::ALL.map(|sort| (sort.name(), texts::catalogue::sort(sort), order == Some(sort)));
         best.into_iter().chain(others).collect()
     }
 

@@ -116,7 +116,7 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
     let found = cards().into_iter().filter(|card| card.slug.contains("mint")).collect();
     let herbal = Listing {
         category: "Herbal".into(),
-        sort: Some(Sort::PriceDown),
+        sort: Some(client::Sort::PriceDescending),
         in_stock: true,
         after: Some("x".into()),
         ..Listing::default()

@@ -26,7 +26,7 @@ pub(super) async fn list(Inside(mut visit): Inside, QueryString(mut fields): Que
     let filter = ProductFilter {
         q: field("q").trim().chars().take(LONGEST_SEARCH).collect(),
         category: field("category").trim().to_owned(),
-        sort: Some(field("sort")).filter(|sort| Sort::named(sort).is_some()).unwrap_or_default(),
+        sort: Sort::named(&field("sort")),
         in_stock: Some(field("in_stock")).filter(|word| truth(word).is_some()).unwrap_or_default(),
     };
     let after = Some(field("after")).filter(|after| !after.is_empty());
@@ -72,7 +72,7 @@ fn live_query(filter: &ProductFilter, after: Option<&str>) -> ProductQuery {
     ProductQuery {
         q: given(&filter.q),
         category: given(&filter.category),
-        sort: Sort::named(&filter.sort),
+        sort: filter.sort,
         in_stock: truth(&filter.in_stock),
         limit: Some(SHOWN),
         after: after.map(str::to_owned),
@@ -83,7 +83,7 @@ fn from_copy(shop: &Shop, filter: &ProductFilter, after: Option<&str>) -> Page<P
     let query = catalogue::Query {
         q: &filter.q,
         category: &filter.category,
-        sort: catalogue::Sort::named(&filter.sort),
+        sort: filter.sort,
         in_stock: truth(&filter.in_stock),
         after,
         limit: SHOWN as usize,

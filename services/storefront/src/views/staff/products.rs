@@ -1,11 +1,12 @@
 //! `/staff/products`: the catalogue with its numbers.
 
 use askama::Template;
+use client::Sort;
 use contract::product::{Product, Stock};
 
 use super::Section;
 use crate::format::Format;
-use crate::texts::staff as text;
+use crate::texts::{self, staff as text};
 use crate::views::Page;
 
 /// `/staff/products`
@@ -30,8 +31,8 @@ pub(crate) struct ProductsPage {
 pub(crate) struct ProductFilter {
     pub(crate) q: String,
     pub(crate) category: String,
-    /// The value in the address: `name`, `price`, `-price`, `newest`, or empty.
-    pub(crate) sort: String,
+    /// Without one, a search has the best match first, and any other list the oldest product.
+    pub(crate) sort: Option<Sort>,
     /// `true`, `false` or empty.
     pub(crate) in_stock: String,
 }
@@ -42,16 +43,12 @@ impl ProductFilter {
         !self.q.is_empty() || !self.category.is_empty() || !self.in_stock.is_empty()
     }
 
-    /// Values and names of the orders of the list.
-    pub(crate) fn sorts(&self) -> [(&'static str, &'static str); 5] {
-        use text::products;
-        [
-            ("", if self.q.is_empty() { products::BY_AGE } else { products::BY_RELEVANCE }),
-            ("newest", products::BY_NEWEST),
-            ("name", products::BY_NAME),
-            ("price", products::BY_PRICE),
-            ("-price", products::BY_PRICE_DOWN),
-        ]
+    /// The orders of the list: value, name, and whether it is the one that was chosen.
+    pub(crate) fn sorts(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let unchosen = if self.q.is_empty() { text::products::BY_AGE } else { texts::catalogue::SORT_BEST };
+        let chosen =
+            Sort::ALL.map(|sort| (sort.name(), texts::catalogue::sort(sort), self.sort == Some(sort)));
+        [("", unchosen, self.sort.is_none())].into_iter().chain(chosen).collect()
     }
 
     /// Values and names of the choice of availability.
@@ -63,9 +60,9 @@ impl ProductFilter {
     /// The address of the list from `after` on.
     pub(crate) fn href(&self, after: Option<&str>) -> String {
         let named = [
-            ("q", &self.q),
+            ("q", self.q.as_str()),
             ("category", &self.category),
-            ("sort", &self.sort),
+            ("sort", self.sort.map_or("", Sort::name)),
             ("in_stock", &self.in_stock),
         ];
         let mut query = form_urlencoded::Serializer::new(String::new());

@@ -159,7 +159,7 @@ pub(crate) fn products() -> Vec<(&'static str, ProductsPage)> {
     let filter = ProductFilter {
         q: HOSTILE.into(),
         category: HOSTILE.into(),
-        sort: "-price".into(),
+        sort: Some(client::Sort::PriceDescending),
         in_stock: "false".into(),
     };
     let nothing =
