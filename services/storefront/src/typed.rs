@@ -6,6 +6,10 @@ use chassis::{
     problem::ApiError,
 };
 
+/// A field holds something else than it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
 /// The fields of a form.
 pub(crate) struct Typed(Fields);
 
@@ -23,6 +27,16 @@ impl Typed {
     /// The field as a value; `None` if it was not sent or is no such value.
     pub(crate) fn value<T: FieldValue>(&mut self, name: &str) -> Option<T> {
         self.0.optional(name)
+    }
+
+    /// The field as a value, if it was sent.
+    ///
+    /// # Errors
+    /// It was sent and is no such value.
+    pub(crate) fn sent<T: FieldValue>(&mut self, name: &str) -> Result<Option<T>, Unreadable> {
+        let is_sent = self.0.has(name);
+        let value = self.0.optional(name);
+        if is_sent && value.is_none() { Err(Unreadable) } else { Ok(value) }
     }
 }
 

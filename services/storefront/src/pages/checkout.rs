@@ -9,7 +9,7 @@ use super::lines::{self, Lines};
 use super::orders::is_past_of;
 use crate::flash::Code;
 use crate::texts;
-use crate::typed::Typed;
+use crate::typed::{Typed, Unreadable};
 use crate::views::{CheckoutPage, CheckoutState, FormErrors, Part};
 use crate::visit::{Access, Seen, Visit};
 
@@ -58,9 +58,10 @@ pub(super) async fn show(mut visit: Visit) -> Response {
 }
 
 pub(super) async fn send(mut visit: Visit, mut typed: Typed) -> Response {
+    let expected_total = typed.sent("expected_total");
     let wish = Wish {
         key: typed.value("idempotency_key"),
-        expected_total: typed.value("expected_total"),
+        expected_total: expected_total.unwrap_or_default(),
         delivery_name: typed.text("delivery_name"),
         delivery_address: typed.text("delivery_address"),
     };
@@ -76,6 +77,12 @@ pub(super) async fn send(mut visit: Visit, mut typed: Typed) -> Response {
             Access::LoggedIn => CheckoutState::OrdersPaused,
         };
         return again(&mut visit, wish, state).await;
+    }
+    if expected_total == Err(Unreadable) {
+        // What the shopper agreed to is not known, so nothing can be ordered for it.
+        let seen = visit.look_at_basket().await;
+        let errors = FormErrors::general(texts::basket::TOTAL_UNREADABLE);
+        return page(&mut visit, StatusCode::BAD_REQUEST, &seen, wish, CheckoutState::Ready, errors).await;
     }
     let key = wish.key.unwrap_or_else(|| visit.kept.basket.checkout_key(Uuid::new_v4()));
     let wish = Wish { key: Some(key), ..wish };

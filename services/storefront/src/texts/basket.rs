@@ -23,6 +23,8 @@ pub(crate) const PLACE_AGAIN: &str = "Place order (safe to press again)";
 pub(crate) const PLACE_AT: &str = "Place order at the new total";
 pub(crate) const BACK_TO_BASKET: &str = "Back to the basket";
 pub(crate) const TRY_AGAIN: &str = "Try again";
+pub(crate) const TOTAL_UNREADABLE: &str = "We could not read which total you were shown. Nothing was ordered. \
+     Please look at your basket again, and at the total below.";
 
 /// For those who hear the page: whose quantity it is.
 pub(crate) fn quantity_of(name: &str) -> String {

@@ -167,6 +167,26 @@ async fn a_changed_price_is_shown_and_the_basket_kept() {
 }
 
 #[tokio::test]
+async fn a_total_that_cannot_be_read_places_nothing() {
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "2").await;
+    let page = browser.get("/checkout").await;
+    let key = page.field("idempotency_key").expect("a key");
+    for total in ["", "29.00", "€29", "99999999999999999999"] {
+        let form = [("idempotency_key", &*key), ("expected_total", total), ("delivery_name", "Ada <L>")];
+        let answer = browser.post("/checkout", &form).await;
+        assert_eq!(answer.status, 400, "{total:?}");
+        answer.says(&["Nothing was ordered", "look at your basket", "Ada <L>", "data-line=\"1\""]);
+        assert_eq!(answer.field("idempotency_key").as_deref(), Some(&*key));
+        assert_eq!(placed(&shop), 0, "{total:?}");
+        // What is shown now is what the button says.
+        assert_eq!(answer.field("expected_total").as_deref(), Some("2900"), "{total:?}");
+    }
+    assert_eq!(press(&browser, &page).await.location(), "/order/thank-you?order=1");
+}
+
+#[tokio::test]
 async fn with_orders_down_the_checkout_is_paused_and_everything_kept() {
     let mut shop = Shopfront::open().await;
     let browser = shop.logged_in("ada").await;
