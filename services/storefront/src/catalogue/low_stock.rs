@@ -44,7 +44,8 @@ impl Contents {
 
 fn parse(after: &str) -> Option<(u8, i64)> {
     let (rank, id) = after.split_once('.')?;
-    Some((rank.parse().ok()?, id.parse().ok()?))
+    let rank = rank.parse().ok().filter(|rank| *rank <= 1)?;
+    Some((rank, id.parse().ok()?))
 }
 
 #[cfg(test)]

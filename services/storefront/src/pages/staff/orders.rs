@@ -28,6 +28,10 @@ pub(super) async fn list(Inside(mut visit): Inside, Query(mut fields): Query) ->
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {
             Ended::Out(response) => return response,
+            // A place in the list that the order service does not know: from the start.
+            Ended::No(refused) if refused.status == 400 && after.is_some() => {
+                return visit.go(&filter.href(None));
+            }
             Ended::No(refused) => return visit.refused(&refused),
             Ended::Silence { .. } => None,
         },

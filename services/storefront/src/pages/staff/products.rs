@@ -40,6 +40,10 @@ pub(super) async fn list(Inside(mut visit): Inside, QueryString(mut fields): Que
                 Ok(page) => Some(page),
                 Err(error) => match ended(&mut visit, error) {
                     Ended::Out(response) => return response,
+                    // A place in the list that the product service does not know: from the start.
+                    Ended::No(refused) if refused.status == 400 && after.is_some() => {
+                        return visit.go(&filter.href(None));
+                    }
                     Ended::No(refused) => {
                         let view = ProblemPage::new(visit.page(""), refused.status, support_code());
                         return visit.show(status(&refused), &view);

@@ -3,6 +3,7 @@
 mod customers;
 mod door;
 mod imports;
+mod lists;
 mod orders;
 mod outages;
 mod products;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -165,13 +165,24 @@ async fn check_out(
 
 async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>, headers: HeaderMap) -> Response {
     let user_id = caller!(world, headers);
-    let is_staff = world.is_staff(&headers);
+    let number = |name: &str| asked[name].as_str().map(str::parse::<i64>).transpose();
+    let (Ok(after), Ok(limit)) = (number("after"), number("limit")) else {
+        return problem(400, "after must be a whole number");
+    };
+    let limit = usize::try_from(limit.unwrap_or(100)).expect("a page");
+    let shows_everybodys = world.is_staff(&headers) && asked["mine"] != "true";
     let known = world.known();
-    let seen = known.orders.iter().rev().filter(|order| {
+    let mut seen = known.orders.iter().rev().filter(|order| {
         let is_asked_for = asked["state"].is_null() || asked["state"] == json!(order.state);
-        is_asked_for && (is_staff || (order.user_id == user_id && !order.is_open))
+        let is_behind = after.is_none_or(|after| order.id < after);
+        is_asked_for && is_behind && (shows_everybodys || (order.user_id == user_id && !order.is_open))
     });
-    Json(json!(seen.collect::<Vec<_>>())).into_response()
+    let page: Vec<_> = seen.by_ref().take(limit).collect();
+    let link = page.last().map(|last| format!("</api/orders?after={}>; rel=\"next\"", last.id));
+    match link.filter(|_| seen.next().is_some()) {
+        Some(link) => ([(header::LINK, link)], Json(page)).into_response(),
+        None => Json(page).into_response(),
+    }
 }
 
 async fn one(State(world): State<Arc<World>>, headers: HeaderMap, Path(id): Path<i64>) -> Response {

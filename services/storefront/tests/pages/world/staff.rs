@@ -185,8 +185,11 @@ async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>, heade
     if let Some(refusal) = world.door(&headers) {
         return refusal;
     }
-    let number = |name: &str| asked[name].as_str().and_then(|text| text.parse::<i64>().ok());
-    let (after, limit) = (number("after").unwrap_or(0), number("limit").unwrap_or(100));
+    let number = |name: &str| asked[name].as_str().map(str::parse::<i64>).transpose();
+    let (Ok(after), Ok(limit)) = (number("after"), number("limit")) else {
+        return problem(400, "after must be a whole number");
+    };
+    let (after, limit) = (after.unwrap_or(0), limit.unwrap_or(100));
     let known = world.known();
     let users = known.users.iter().map(|(user, _)| user).filter(|user| user.id > after);
     let users: Vec<_> = users.take(usize::try_from(limit).expect("a page")).cloned().collect();
