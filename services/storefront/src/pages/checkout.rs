@@ -16,6 +16,8 @@ use crate::visit::{Access, Seen, Visit};
 /// What the form said.
 #[derive(Default)]
 struct Wish {
+    /// False if nothing was sent yet.
+    is_sent: bool,
     key: Option<Uuid>,
     /// What the shopper was shown, in minor units.
     expected_total: Option<i64>,
@@ -60,6 +62,7 @@ pub(super) async fn show(mut visit: Visit) -> Response {
 pub(super) async fn send(mut visit: Visit, mut typed: Typed) -> Response {
     let expected_total = typed.sent("expected_total");
     let wish = Wish {
+        is_sent: true,
         key: typed.value("idempotency_key"),
         expected_total: expected_total.unwrap_or_default(),
         delivery_name: typed.text("delivery_name"),
@@ -210,6 +213,7 @@ async fn page(
         delivery_name: wish.delivery_name,
         delivery_address: wish.delivery_address,
         state,
+        is_answer: wish.is_sent,
         errors,
     };
     visit.show(status, &view)

@@ -19,6 +19,8 @@ pub(crate) struct CheckoutPage {
     pub(crate) delivery_name: String,
     pub(crate) delivery_address: String,
     pub(crate) state: CheckoutState,
+    /// True if this answers the form, so that something may have been typed.
+    pub(crate) is_answer: bool,
     pub(crate) errors: FormErrors,
 }
 
@@ -43,10 +45,11 @@ impl CheckoutPage {
     /// The fields of the form, for `FormErrors::from_problem`.
     pub(crate) const FIELDS: [&'static str; 2] = ["delivery_name", "delivery_address"];
 
-    /// What stands above the form, if anything.
+    /// What stands above the form, if anything. Of parts that are down, the page's notices tell already.
     fn message(&self) -> Option<String> {
         match &self.state {
             CheckoutState::Ready => None,
+            CheckoutState::OrdersPaused | CheckoutState::AccountsResting if !self.is_answer => None,
             CheckoutState::OrdersPaused => Some(texts::degraded::ORDERS_FORM.to_owned()),
             CheckoutState::AccountsResting => Some(texts::degraded::ACCOUNTS_FORM.to_owned()),
             CheckoutState::NotKnown => Some(texts::degraded::CHECKOUT_NOT_KNOWN.to_owned()),

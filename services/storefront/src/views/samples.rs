@@ -293,14 +293,19 @@ pub(super) fn checkouts() -> Vec<(&'static str, CheckoutPage)> {
         delivery_name: "Ada Lovelace".into(),
         delivery_address: format!("12 Analytical Way\n{HOSTILE}"),
         state,
+        is_answer: true,
         errors: FormErrors::none(),
     };
     let mut wrong = of(CheckoutState::Ready);
     wrong.errors = FormErrors::at("delivery_name", "Name must have at most 200 characters");
     let mut paused = of(CheckoutState::OrdersPaused);
     paused.page = degraded(paused.page);
+    let mut looked_at = CheckoutPage { is_answer: false, ..paused.clone() };
+    looked_at.delivery_name.clear();
+    looked_at.delivery_address.clear();
     vec![
         ("normal", of(CheckoutState::Ready)),
+        ("looked-at-degraded", looked_at),
         ("wrong", wrong),
         ("degraded", paused),
         ("resting", of(CheckoutState::AccountsResting)),

@@ -2,7 +2,9 @@
 
 use crate::shopfront::{Answer, Browser, Shopfront};
 use crate::world::Mode;
+use chassis::clock::Clock;
 use contract::order::OrderState;
+use std::time::Duration;
 
 /// The hidden fields of a checkout page, and an address.
 async fn press(browser: &Browser, page: &Answer) -> Answer {
@@ -184,6 +186,29 @@ async fn a_total_that_cannot_be_read_places_nothing() {
         assert_eq!(answer.field("expected_total").as_deref(), Some("2900"), "{total:?}");
     }
     assert_eq!(press(&browser, &page).await.location(), "/order/thank-you?order=1");
+}
+
+#[tokio::test]
+async fn what_was_typed_is_spoken_of_only_if_something_was() {
+    let clock = Clock::set_at(1_795_253_400_000);
+    let shop = Shopfront::open_by(&clock).await;
+    let browser = shop.logged_in("ada").await;
+    browser.add("1", "2").await;
+    let page = browser.get("/checkout").await;
+    shop.services.order.behave(Mode::Failing);
+    shop.until_health("order", "down").await;
+    let shown = browser.get("/checkout").await;
+    shown.says(&["Orders are paused for a moment. Your basket is kept."]);
+    shown.says_nothing_of(&["you typed"]);
+    press(&browser, &page).await.says(&["What you typed is still here", "1 Tea Lane"]);
+
+    shop.services.user.behave(Mode::Failing);
+    shop.until_health("user", "down").await;
+    clock.advance(Duration::from_secs(16 * 60));
+    let shown = browser.get("/checkout").await;
+    shown.says(&["Accounts are resting."]);
+    shown.says_nothing_of(&["you typed"]);
+    press(&browser, &page).await.says(&["what you typed is still here", "1 Tea Lane"]);
 }
 
 #[tokio::test]
