@@ -2,6 +2,7 @@
 
 use crate::shopfront::Shopfront;
 use crate::world::Mode;
+use contract::order::{Item, Order, OrderState};
 
 #[tokio::test]
 async fn difference_a_guest_fills_a_basket_which_becomes_the_shoppers_once() {
@@ -168,4 +169,60 @@ async fn a_page_with_a_mistake_is_not_asked_for_again_by_itself_and_says_where_i
     let wrong = browser.post("/basket/add", &[("product_id", "1"), ("quantity", "0")]).await;
     wrong.says(&["data-path=\"/product/sencha\">"]);
     wrong.says_nothing_of(&["data-live"]);
+}
+
+/// A past order of the first account's: a piece of each of these products.
+fn past_order(id: i64, products: impl Iterator<Item = i64>) -> Order {
+    let item = |product| Item {
+        product,
+        quantity: 1,
+        name: format!("Product {product}"),
+        unit_price: 1,
+        line_total: 1,
+        refusal: None,
+    };
+    Order {
+        id,
+        is_open: false,
+        state: OrderState::Fulfilled,
+        items: products.map(item).collect(),
+        user_id: 1,
+        total: 100,
+        currency: "EUR".parse().expect("a currency"),
+        placed_at: None,
+        delivery_name: None,
+        delivery_address: None,
+    }
+}
+
+#[tokio::test]
+async fn lines_of_an_old_order_that_cannot_be_kept_are_told_of() {
+    const MERGE: &str = "POST /api/order/merge";
+    let shop = Shopfront::open().await;
+    let browser = shop.logged_in("ada").await;
+    // Such ids take the most room in the cookie.
+    let far = i64::MAX - 200;
+    {
+        let mut known = shop.services.world.known();
+        known.orders = vec![past_order(1, far..far + 100), past_order(2, far + 100..far + 200)];
+        let sample = known.products[0].clone();
+        let products = (far..far + 200).map(|id| contract::product::Product { id, ..sample.clone() });
+        known.products.extend(products);
+        known.refused.insert(MERGE.to_owned(), 429);
+    }
+    assert_eq!(browser.post("/orders/1/reorder", &[]).await.status, 303, "all of it waits");
+    let told = "no further change fits into the basket";
+    let full = browser.post("/orders/2/reorder", &[]).await;
+    assert_eq!(full.status, 503);
+    full.says(&[told]);
+    // What waited is handed over now; of the lines that had no room that is no word.
+    shop.services.world.known().refused.clear();
+    let some = browser.post("/orders/2/reorder", &[]).await;
+    assert_eq!(some.status, 503);
+    some.says(&[told]);
+    let basket = |known: &crate::world::Known| known.orders.iter().find(|order| order.is_open).cloned();
+    let kept = basket(&shop.services.world.known()).expect("a basket").items.len();
+    assert!((100..200).contains(&kept), "{kept} lines");
+    assert_eq!(browser.post("/orders/2/reorder", &[]).await.status, 303);
+    assert_eq!(basket(&shop.services.world.known()).expect("a basket").items.len(), 200);
 }

@@ -65,6 +65,31 @@ async fn a_logout_while_accounts_are_down_is_made_good_when_they_are_back() {
 }
 
 #[tokio::test]
+async fn a_logout_that_came_too_late_or_too_often_is_said_again() {
+    const LOGOUT: &str = "POST /api/user/logout";
+    for status in [408, 429] {
+        let shop = Shopfront::open().await;
+        let browser = shop.logged_in("ada").await;
+        shop.services.world.known().refused.insert(LOGOUT.to_owned(), status);
+        assert_eq!(browser.post("/logout", &[]).await.status, 303);
+        browser.get("/").await.says(&["You are logged out here"]);
+        let asked = shop.services.world.asked(LOGOUT);
+        eventually(Duration::from_secs(8), "it is said again, and refused again", async || {
+            let again = shop.services.world.asked(LOGOUT);
+            (again > asked).then_some(()).ok_or(again)
+        })
+        .await;
+        assert!(shop.services.world.known().ended.is_empty());
+        shop.services.world.known().refused.clear();
+        eventually(Duration::from_secs(8), "the session is ended", async || {
+            let ended = shop.services.world.known().ended.len();
+            (ended == 1).then_some(()).ok_or(ended)
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_tampered_or_foreign_cookie_is_no_session_and_is_cleared() {
     let shop = Shopfront::open().await;
     let browser = shop.logged_in("ada").await;

@@ -7,6 +7,7 @@ mod staff;
 mod users;
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -59,6 +60,8 @@ pub(crate) struct Known {
     pub(crate) imported: Vec<String>,
     /// What was asked, as `METHOD /path`.
     pub(crate) asked: Vec<String>,
+    /// What is refused, written so too, and with which status.
+    pub(crate) refused: HashMap<String, u16>,
 }
 
 /// The services' shared state.
@@ -192,7 +195,15 @@ async fn behaving(
     request: Request,
     next: Next,
 ) -> Response {
-    world.known().asked.push(format!("{} {}", request.method(), request.uri().path()));
+    let what = format!("{} {}", request.method(), request.uri().path());
+    let refused = {
+        let mut known = world.known();
+        known.asked.push(what.clone());
+        known.refused.get(&what).copied()
+    };
+    if let Some(status) = refused {
+        return problem(status, "Not now");
+    }
     let present = *mode.borrow_and_update();
     match present {
         Mode::Up => {
