@@ -27,7 +27,7 @@ mod user;
 pub use caller::Caller;
 pub use error::{CallError, Cause, Refused, Unavailable};
 pub use health::{Health, PeerHealth};
-pub use order::{Checkout, OrderService};
+pub use order::{Checkout, OrderQuery, OrderService};
 pub use page::Page;
 pub use peers::Peers;
 pub use product::{Media, NewProduct, ProductChanges, ProductQuery, ProductService, Sort};

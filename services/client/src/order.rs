@@ -33,6 +33,19 @@ pub struct Checkout {
     pub delivery_address: Option<String>,
 }
 
+/// Which orders are wanted, newest first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrderQuery<'q> {
+    /// Only orders in this state.
+    pub state: Option<OrderState>,
+    /// Only the caller's own. Customers see no others anyway; staff see everybody's without it.
+    pub is_mine: bool,
+    /// Orders on the page, 1 to 100; 100 by default.
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub after: Option<&'q str>,
+}
+
 /// Asked without a key: a service that reads keys and answers as one.
 pub(crate) const PROBE: Question =
     Question { call: || Call::probe(&["api", "order"]), is_good: Answer::is_unauthorized };
@@ -59,19 +72,14 @@ impl OrderService {
         self.0.call(caller, call, order).await
     }
 
-    /// Orders, newest first, 1 to 100 on a page: the caller's own, or everybody's for staff.
-    pub async fn orders(
-        &self,
-        caller: Caller<'_>,
-        state: Option<OrderState>,
-        limit: u32,
-        after: Option<&str>,
-    ) -> Result<Page<Order>, CallError> {
-        let limit = limit.to_string();
+    /// A page of orders: the caller's own, or everybody's for staff.
+    pub async fn orders(&self, caller: Caller<'_>, query: OrderQuery<'_>) -> Result<Page<Order>, CallError> {
+        let limit = query.limit.map(|limit| limit.to_string());
         let call = Call::get(&["api", "orders"])
-            .query("state", state.map(OrderState::name))
-            .query("limit", Some(&limit))
-            .query("after", after)
+            .query("state", query.state.map(OrderState::name))
+            .query("mine", query.is_mine.then_some("true"))
+            .query("limit", limit.as_deref())
+            .query("after", query.after)
             .listing();
         self.0
             .call(caller, call, |answer| Ok(Page { items: answer.json()?, next: page::next(answer)? }))

@@ -3,8 +3,8 @@
 use crate::fake::{Behaviour, Fake, peers};
 use chassis::secret::ShopSecret;
 use client::{
-    CallError, Caller, Cause, Checkout, NewProduct, Peers, ProductChanges, ProductQuery, Registration,
-    Settings, Unavailable,
+    CallError, Caller, Cause, Checkout, NewProduct, OrderQuery, Peers, ProductChanges, ProductQuery,
+    Registration, Settings, Unavailable,
 };
 use contract::order::Merge;
 use std::time::Duration;
@@ -175,7 +175,7 @@ async fn what_takes_effect_once_is_sent_a_second_time() {
             async |peers: &Peers| peers.order.basket(caller()).await,
             async |peers: &Peers| peers.order.merge(caller(), &merge).await,
             async |peers: &Peers| peers.order.checkout(caller(), &checkout).await,
-            async |peers: &Peers| peers.order.orders(caller(), None, 1, None).await,
+            async |peers: &Peers| peers.order.orders(caller(), OrderQuery::default()).await,
             async |peers: &Peers| peers.order.order(caller(), 9).await,
         );
     }

@@ -3,7 +3,8 @@
 use crate::fake::{Fake, SECRET, Seen, json, peers, problem};
 use chassis::trace::{self, TraceContext};
 use client::{
-    CallError, Caller, Cause, Checkout, NewProduct, ProductChanges, ProductQuery, Registration, Sort,
+    CallError, Caller, Cause, Checkout, NewProduct, OrderQuery, ProductChanges, ProductQuery, Registration,
+    Sort,
 };
 use contract::order::{Change, Merge, OrderState};
 use serde_json::json as value;
@@ -261,8 +262,10 @@ async fn baskets_and_orders() {
         value!({"idempotency_key": Uuid::from_u128(6), "expected_total": 0, "delivery_address": "Street 1\nTown"})
     );
 
-    order.orders(staff(), Some(OrderState::Confirmed), 20, Some("40")).await.unwrap();
-    assert_eq!(line(&fake), "GET /api/orders?state=confirmed&limit=20&after=40");
+    let query =
+        OrderQuery { state: Some(OrderState::Confirmed), is_mine: true, limit: Some(20), after: Some("40") };
+    order.orders(staff(), query).await.unwrap();
+    assert_eq!(line(&fake), "GET /api/orders?state=confirmed&mine=true&limit=20&after=40");
     order.order(staff(), 9).await.unwrap();
     assert_eq!(line(&fake), "GET /api/order/9");
     order.cancel(staff(), 9).await.unwrap();

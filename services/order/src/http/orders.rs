@@ -25,14 +25,15 @@ use contract::order::{Order, OrderResult, OrderState};
 
 /// Orders, newest first
 ///
-/// Customers see their own, staff everybody's. Baskets are orders in the state `open`. A further page is
-/// linked in the header `Link` (`rel="next"`).
+/// Customers see their own, staff everybody's, or with `mine` their own. Baskets are orders in the state
+/// `open`. A further page is linked in the header `Link` (`rel="next"`).
 #[utoipa::path(get, path = "/api/orders", operation_id = "list_orders", tag = "orders",
     security(("key" = [])),
     params(
         ("limit" = Option<i64>, Query, description = "Orders on a page", minimum = 1, maximum = 100),
         ("after" = Option<i64>, Query, description = "The last order of the page before", minimum = 1),
-        ("state" = Option<OrderState>, Query, description = "Only orders in this state")),
+        ("state" = Option<OrderState>, Query, description = "Only orders in this state"),
+        ("mine" = Option<bool>, Query, description = "Only the caller's own orders, for staff too")),
     responses((status = 200, description = "A page of orders", body = Vec<Order>,
         headers(("Link" = String, description = "The next page, if there is one")))))]
 pub(super) async fn list(
@@ -43,14 +44,16 @@ pub(super) async fn list(
     let limit = fields.optional::<PageSize>("limit").map_or(100, |limit| limit.0);
     let after = fields.optional::<Id>("after").map(|after| after.0);
     let state = fields.optional::<fields::State>("state").map(|state| state.0);
+    let mine = fields.optional::<bool>("mine").unwrap_or_default();
     fields.finish(())?;
     // One more than asked for tells whether there is a next page.
-    let listing = Listing { user_id: owner(&caller), state, after, limit: limit + 1 };
+    let user_id = owner(&caller).or(mine.then_some(caller.user_id));
+    let listing = Listing { user_id, state, after, limit: limit + 1 };
     let mut orders = shared.store.list(listing).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = orders.len() > size;
     orders.truncate(size);
-    let next = orders.last().filter(|_| more).map(|last| next_page(last.id, limit, state));
+    let next = orders.last().filter(|_| more).map(|last| next_page(last.id, limit, state, mine));
     let answer = Json(orders);
     Ok(match next {
         Some(link) => ([(header::LINK, link)], answer).into_response(),
@@ -58,9 +61,10 @@ pub(super) async fn list(
     })
 }
 
-fn next_page(after: i64, limit: i64, state: Option<OrderState>) -> String {
+fn next_page(after: i64, limit: i64, state: Option<OrderState>, mine: bool) -> String {
     let state = state.map_or_else(String::new, |state| format!("&state={}", state.name()));
-    format!("</api/orders?limit={limit}&after={after}{state}>; rel=\"next\"")
+    let mine = if mine { "&mine=true" } else { "" };
+    format!("</api/orders?limit={limit}&after={after}{state}{mine}>; rel=\"next\"")
 }
 
 /// One order

@@ -31,6 +31,20 @@ async fn difference_customers_see_their_own_orders_newest_first_and_staff_everyb
     assert!(list(&service.staff(), "?state=cancelled").await.is_empty());
 }
 
+kit::on_both_engines!(staff_may_ask_for_their_own_orders_alone);
+async fn staff_may_ask_for_their_own_orders_alone(database: TestDatabase) {
+    let service = Service::start(database).await;
+    let (staff, ann) = (service.staff(), service.customer(7));
+    let (own, _) = service.placed_order(&staff).await;
+    let (anns, _) = service.placed_order(&ann).await;
+    let (newer, _) = service.placed_order(&staff).await;
+    assert_eq!(list(&staff, "?mine=true").await, [newer, own]);
+    assert_eq!(list(&staff, "?mine=true&state=placed").await, [newer, own]);
+    assert_eq!(list(&staff, "?mine=false").await, [newer, anns, own]);
+    assert_eq!(list(&ann, "?mine=true").await, [anns]);
+    assert_eq!(list(&ann, "?mine=false").await, [anns], "nobody else sees everybody's");
+}
+
 kit::on_both_engines!(pages_of_orders_are_linked);
 async fn pages_of_orders_are_linked(database: TestDatabase) {
     let service = Service::start(database).await;
@@ -40,7 +54,11 @@ async fn pages_of_orders_are_linked(database: TestDatabase) {
         placed.insert(0, service.placed_order(&ann).await.0);
         service.placed_order(&service.customer(8)).await;
     }
-    for (client, query, expected) in [(ann, "?limit=2&state=placed", 5), (service.staff(), "?limit=2", 10)] {
+    for (client, query, expected) in [
+        (&ann, "?limit=2&state=placed", 5),
+        (&ann, "?limit=2&mine=true", 5),
+        (&service.staff(), "?limit=2", 10),
+    ] {
         let (mut path, mut seen) = (format!("/api/orders{query}"), Vec::new());
         loop {
             let answer = client.get(&path).send().await;
@@ -70,6 +88,7 @@ async fn bad_query_values_are_400_and_not_clamped(database: TestDatabase) {
         ("after=0", "after"),
         ("after=x", "after"),
         ("state=lost", "state"),
+        ("mine=perhaps", "mine"),
     ] {
         let problem = customer.get(&format!("/api/orders?{query}")).send().await.expect_problem(400);
         assert_eq!(wrong_fields(&problem), [field], "{query}");
