@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use client::Page;
+use client::{OrderQuery, Page};
 use contract::order::Order;
 
 use crate::texts;
@@ -21,8 +21,8 @@ pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     let after = after.map(|(_, value)| value.into_owned());
     let after = after.as_deref();
     let service = &visit.shop.peers.order.clone();
-    let asked =
-        visit.ask(|me| async move { service.orders(me.caller(), None, ON_A_PAGE, after).await }).await;
+    let query = OrderQuery { is_mine: true, limit: Some(ON_A_PAGE), after, ..OrderQuery::default() };
+    let asked = visit.ask(|me| async move { service.orders(me.caller(), query).await }).await;
     let found = match asked {
         Ok(found) => found,
         // A place in the list that the order service does not know: from the start.
@@ -40,7 +40,7 @@ pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     visit.show(StatusCode::OK, &OrdersPage { page, orders, next, is_continued: after.is_some() })
 }
 
-/// Whether it is an order of this user, and no basket. Staff are told of everybody's, which is for other pages.
+/// Whether it is an order of this user, and no basket. Staff may see anybody's, which is for other pages.
 pub(super) fn is_past_of(order: &Order, user_id: Option<i64>) -> bool {
     !order.is_open && Some(order.user_id) == user_id
 }

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chassis::input::{Query, Verbatim};
-use client::CallError;
+use client::{CallError, OrderQuery};
 use contract::order::Order;
 
 use super::door::Inside;
@@ -22,8 +22,10 @@ pub(super) async fn list(Inside(mut visit): Inside, Query(mut fields): Query) ->
     let mut field = |name| fields.optional::<Verbatim>(name).map(|text| text.0).unwrap_or_default();
     let filter = StateFilter::named(&field("state")).unwrap_or_default();
     let after = Some(field("after")).filter(|after| !after.is_empty());
-    let (service, from) = (&visit.shop.peers.order.clone(), after.as_deref());
-    let asked = visit.ask(|me| async move { service.orders(me.caller(), filter.0, SHOWN, from).await }).await;
+    let service = &visit.shop.peers.order.clone();
+    let query =
+        OrderQuery { state: filter.0, limit: Some(SHOWN), after: after.as_deref(), ..OrderQuery::default() };
+    let asked = visit.ask(|me| async move { service.orders(me.caller(), query).await }).await;
     let found = match asked {
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {

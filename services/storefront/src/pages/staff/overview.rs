@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use client::OrderQuery;
 use contract::order::OrderState;
 
 use super::door::Inside;
@@ -15,9 +16,9 @@ const SHOWN: u32 = 6;
 
 pub(super) async fn show(Inside(mut visit): Inside) -> Response {
     let service = &visit.shop.peers.order.clone();
-    let confirmed = Some(OrderState::Confirmed);
-    let asked =
-        visit.ask(|me| async move { service.orders(me.caller(), confirmed, SHOWN, None).await }).await;
+    let confirmed =
+        OrderQuery { state: Some(OrderState::Confirmed), limit: Some(SHOWN), ..OrderQuery::default() };
+    let asked = visit.ask(|me| async move { service.orders(me.caller(), confirmed).await }).await;
     let orders = match asked {
         Ok(page) => Some(page),
         Err(error) => match ended(&mut visit, error) {

@@ -1,6 +1,6 @@
 //! Orders are fulfilled and cancelled.
 
-use contract::order::OrderState;
+use contract::order::{Order, OrderState};
 
 use super::{order, shop};
 use crate::world::Mode;
@@ -17,6 +17,22 @@ async fn orders_are_everybodys_and_sifted_by_state() {
     browser.get("/staff/orders?state=refused").await.says(&["No orders in this state"]);
     assert_eq!(browser.get("/staff/orders?state=lost").await.status, 200);
     browser.get("/staff").await.says(&["Order 1", "€29.00", "All confirmed orders"]);
+}
+
+#[tokio::test]
+async fn staff_find_their_own_orders_though_others_ordered_since() {
+    let (shop, browser) = shop().await;
+    let own = |id| Order { user_id: 1, ..order(id, OrderState::Fulfilled) };
+    let others = (23..=70).map(|id| order(id, OrderState::Placed));
+    shop.services.world.known().orders = (1..=22).map(own).chain(others).collect();
+    let first = browser.get("/orders").await;
+    first.says(&["data-order=\"22\"", "data-order=\"3\"", "/orders?after=3"]);
+    first.says_nothing_of(&["data-order=\"2\"", "data-order=\"23\""]);
+    let second = browser.get("/orders?after=3").await;
+    second.says(&["data-order=\"2\"", "data-order=\"1\""]);
+    second.says_nothing_of(&["/orders?after=1"]);
+    // Everybody's stay where everybody's are.
+    browser.get("/staff/orders").await.says(&["data-order=\"70\""]);
 }
 
 #[tokio::test]
