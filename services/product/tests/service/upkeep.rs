@@ -16,8 +16,8 @@ async fn a_restored_catalogue_has_its_stock_its_pictures_and_its_words(database:
     let order = Uuid::new_v4();
     service.orders.say(placed(order, &[(id, 2)]));
     service.until_answered(order).await;
-    let picture =
-        service.staff.put(&format!("/api/product/{id}/image")).body("", b"\x89PNG\r\n\x1a\n".as_slice());
+    let cup = include_bytes!("../pictures/cup.png").as_slice();
+    let picture = service.staff.put(&format!("/api/product/{id}/image")).body("", cup);
     let link = picture.send().await.expect_json(200)["result"]["image"].as_str().unwrap().to_owned();
     let schemas = [feed::SCHEMA, product::SCHEMA];
     let url = service.database.url().parse().unwrap();
