@@ -28,7 +28,9 @@ use tower::Service;
 /// a connection may be idle, too.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Beyond this, headers are refused before they are all read; below, the edge refuses them with a problem.
+/// Beyond this, headers are refused before they are all read; below, the edge refuses them with a problem. What is
+/// refused here, 101 headers too, is no request yet: hyper answers by itself, 431 without a body, and offers no way
+/// to say more.
 const HEADER_BUFFER_BYTES: usize = 64 * 1024;
 
 /// The longest time that requests in flight get once their connection or the process ends.
