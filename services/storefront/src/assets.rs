@@ -4,11 +4,13 @@
 //! The style begins with the shop's accent colour, so that it stays one file and nothing stands inline.
 
 mod accent;
+mod coding;
 mod pictures;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::sync::OnceLock;
 
 use axum::body::Body;
@@ -18,6 +20,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 pub(crate) use accent::Accent;
+use coding::Coding;
 
 /// For a file whose name changes with its content.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -37,21 +40,20 @@ pub(crate) struct Assets {
     urls: HashMap<&'static str, String>,
 }
 
-/// How a file can be made smaller.
-#[derive(Debug)]
-enum Compression {
-    /// It is compressed as it is.
-    Never,
-    /// Made when it is first asked for, since the best takes longer than a part may take to start; `None` if it
-    /// gains nothing.
-    Brotli(OnceLock<Option<Bytes>>),
+/// A file made smaller, when it is first asked for so, since the best takes longer than a part may take to
+/// start; `None` if it gains nothing.
+#[derive(Debug, Default)]
+struct Compressed {
+    brotli: OnceLock<Option<Bytes>>,
+    gzip: OnceLock<Option<Bytes>>,
 }
 
 /// One file, ready to be sent.
 #[derive(Debug)]
 struct File {
     content: Bytes,
-    compression: Compression,
+    /// None of a file that is compressed as it is.
+    compressed: Option<Compressed>,
     content_type: &'static str,
     cache_control: &'static str,
 }
@@ -69,7 +71,7 @@ impl Assets {
         for (name, content) in pictures::TEA_HOUSE {
             let file = File {
                 content: Bytes::from_static(content),
-                compression: Compression::Never,
+                compressed: None,
                 content_type: "image/webp",
                 cache_control: ONE_DAY,
             };
@@ -85,8 +87,8 @@ impl Assets {
         let hashed = format!("{stem}.{hash}.{extension}");
         self.urls.insert(name, format!("/assets/{hashed}"));
         let file = File {
-            compression: Compression::Brotli(OnceLock::new()),
             content: Bytes::from(content),
+            compressed: Some(Compressed::default()),
             content_type,
             cache_control: IMMUTABLE,
         };
@@ -115,21 +117,28 @@ impl Assets {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let content = match &file.compression {
-            Compression::Never => file.content.clone(),
-            Compression::Brotli(made) => {
-                headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-                let smaller = takes_brotli(request).then(|| made.get_or_init(|| compressed(&file.content)));
-                match smaller.and_then(Option::as_ref) {
-                    None => file.content.clone(),
-                    Some(brotli) => {
-                        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-                        brotli.clone()
-                    }
-                }
+        let mut content = &file.content;
+        if let Some(compressed) = &file.compressed {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+            let coding = Coding::preferred(request);
+            if let Some(smaller) = compressed.made(coding, content) {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+                content = smaller;
             }
+        }
+        Some((StatusCode::OK, headers, Body::from(content.clone())).into_response())
+    }
+}
+
+impl Compressed {
+    /// The content in this coding; none if that is the content as it is, or no smaller.
+    fn made(&self, coding: Coding, content: &[u8]) -> Option<&Bytes> {
+        let made = match coding {
+            Coding::Brotli => self.brotli.get_or_init(|| smaller(content, brotli(content))),
+            Coding::Gzip => self.gzip.get_or_init(|| smaller(content, gzip(content))),
+            Coding::Identity => return None,
         };
-        Some((StatusCode::OK, headers, Body::from(content)).into_response())
+        made.as_ref()
     }
 }
 
@@ -146,21 +155,23 @@ fn squeezed(style: &str) -> String {
     squeezed
 }
 
-/// Brotli at its best level.
-fn compressed(content: &[u8]) -> Option<Bytes> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
-    let mut compressed = Vec::new();
-    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters).ok()?;
-    (compressed.len() < content.len()).then(|| Bytes::from(compressed))
+/// What was made of the content, if it is smaller. Nothing can go wrong in memory; if it does, the content goes out
+/// as it is.
+fn smaller(content: &[u8], made: std::io::Result<Vec<u8>>) -> Option<Bytes> {
+    made.ok().filter(|made| made.len() < content.len()).map(Bytes::from)
 }
 
-/// Whether the client named `br` and did not give it the weight 0 (RFC 9110, section 12.5.3).
-fn takes_brotli(request: &HeaderMap) -> bool {
-    let named = request.get_all(header::ACCEPT_ENCODING);
-    named.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|coding| {
-        let mut parts = coding.split(';').map(str::trim);
-        let is_brotli = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("br"));
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        is_brotli && weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|weight| weight > 0.0))
-    })
+/// Brotli at its best level.
+fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// Gzip at its best level, for clients that know nothing better.
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
 }

@@ -1,5 +1,7 @@
 //! How embedded files are named and sent.
 
+use std::io::Read as _;
+
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
 
@@ -26,13 +28,21 @@ async fn a_hashed_file_may_be_kept_for_ever_and_comes_compressed_to_whom_takes_i
         assert_eq!(headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable", "{name}");
         assert_eq!(headers[header::VARY], "accept-encoding", "{name}");
         assert!(!headers.contains_key(header::CONTENT_ENCODING), "{name}");
-        let (headers, small) = sent(&assets, path(&assets, name), &asking("gzip, br;q=0.9")).await;
-        assert_eq!(headers[header::CONTENT_ENCODING], "br", "{name}");
-        assert!(small.len() < whole.len(), "{name}: {} of {}", small.len(), whole.len());
-        let mut opened = Vec::new();
-        brotli::BrotliDecompress(&mut small.as_slice(), &mut opened).expect("brotli");
-        assert_eq!(opened, whole, "{name}");
-        for without in ["gzip", "br;q=0", "br;q=0.000", "brotli", ""] {
+        for (takes, coding) in
+            [("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("br;q=0.5, gzip", "gzip")]
+        {
+            let (headers, small) = sent(&assets, path(&assets, name), &asking(takes)).await;
+            assert_eq!(headers[header::CONTENT_ENCODING], coding, "{name}");
+            assert_eq!(headers[header::VARY], "accept-encoding", "{name}");
+            assert!(small.len() < whole.len(), "{name}: {} of {}", small.len(), whole.len());
+            let mut opened = Vec::new();
+            match coding {
+                "br" => brotli::BrotliDecompress(&mut small.as_slice(), &mut opened).expect("brotli"),
+                _ => drop(flate2::read::GzDecoder::new(&*small).read_to_end(&mut opened).expect("gzip")),
+            }
+            assert_eq!(opened, whole, "{name}");
+        }
+        for without in ["br;q=0", "br;q=0.000", "brotli", ""] {
             let (headers, _) = sent(&assets, path(&assets, name), &asking(without)).await;
             assert!(!headers.contains_key(header::CONTENT_ENCODING), "{name} to {without:?}");
         }
