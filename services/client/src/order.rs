@@ -93,17 +93,12 @@ impl OrderService {
 
     /// Gives an order up; 409 if it is past that.
     pub async fn cancel(&self, caller: Caller<'_>, id: i64) -> Result<Order, CallError> {
-        self.act(caller, id, "cancel").await
+        self.0.act(caller, "order", id, "cancel", order).await
     }
 
     /// Hands an order over; staff only.
     pub async fn fulfil(&self, caller: Caller<'_>, id: i64) -> Result<Order, CallError> {
-        self.act(caller, id, "fulfil").await
-    }
-
-    async fn act(&self, caller: Caller<'_>, id: i64, act: &str) -> Result<Order, CallError> {
-        let id = id.to_string();
-        self.0.call(caller, Call::post(Kind::Write, &["api", "order", &id, act]), order).await
+        self.0.act(caller, "order", id, "fulfil", order).await
     }
 }
 

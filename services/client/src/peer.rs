@@ -5,7 +5,7 @@ use crate::{
     breaker::State,
     budget::Budget,
     bulkhead::Bulkhead,
-    call::{Call, Terms},
+    call::{Call, Kind, Terms},
     caller::Caller,
     circuit::{Circuit, Passage},
     error::{CallError, Cause, Refused, Unavailable},
@@ -123,6 +123,19 @@ impl Peer {
         sleep(delay).await;
         let second = self.attempt(again, &call, &terms, until, &read).await;
         second.map_err(|second| after(&failure.error, second.error))
+    }
+
+    /// Does something to the one with this id, `POST /api/<those>/<id>/<act>`, and reads how it is now.
+    pub(crate) async fn act<T>(
+        &self,
+        caller: Caller<'_>,
+        those: &str,
+        id: i64,
+        act: &str,
+        read: impl Fn(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<T, CallError> {
+        let id = id.to_string();
+        self.call(caller, Call::post(Kind::Write, &["api", those, &id, act]), read).await
     }
 
     /// Sends the request once.

@@ -131,27 +131,22 @@ impl UserService {
 
     /// Lets an account rest, which ends its sessions; staff only.
     pub async fn deactivate(&self, caller: Caller<'_>, id: i64) -> Result<User, CallError> {
-        self.change_standing(caller, id, "deactivate").await
+        self.0.act(caller, "users", id, "deactivate", user).await
     }
 
     /// Wakes an account that rests; staff only.
     pub async fn activate(&self, caller: Caller<'_>, id: i64) -> Result<User, CallError> {
-        self.change_standing(caller, id, "activate").await
+        self.0.act(caller, "users", id, "activate", user).await
     }
 
     /// Makes somebody staff; staff only.
     pub async fn grant_staff(&self, caller: Caller<'_>, id: i64) -> Result<User, CallError> {
-        self.change_standing(caller, id, "grant-staff").await
+        self.0.act(caller, "users", id, "grant-staff", user).await
     }
 
     /// Makes somebody a customer again, which ends their sessions; staff only.
     pub async fn revoke_staff(&self, caller: Caller<'_>, id: i64) -> Result<User, CallError> {
-        self.change_standing(caller, id, "revoke-staff").await
-    }
-
-    async fn change_standing(&self, caller: Caller<'_>, id: i64, change: &str) -> Result<User, CallError> {
-        let id = id.to_string();
-        self.0.call(caller, Call::post(Kind::Write, &["api", "users", &id, change]), user).await
+        self.0.act(caller, "users", id, "revoke-staff", user).await
     }
 }
 
