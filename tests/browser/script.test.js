@@ -7,7 +7,7 @@ import * as api from './harness/api.js';
 import { visit } from './harness/browser.js';
 import { look, BRIEFLY } from './harness/look.js';
 import { LIMIT, scene } from './harness/scene.js';
-import { addToBasket, basket, checkOut, logIn, shownState, untilKnown, untilState } from './harness/shopping.js';
+import { addToBasket, basket, basketCount, checkOut, logIn, shownState, untilKnown, untilState } from './harness/shopping.js';
 import { eventually } from './harness/wait.js';
 
 const here = scene();
@@ -32,6 +32,61 @@ test('results come while one types, the focus and the address stay true', LIMIT,
         await page.reload();
         await visitor.sees('Smoked Pine Souchong', 'main');
         assert.equal(await field.inputValue(), 'souchong');
+    }));
+
+test('an answer that comes too late changes neither the list nor the address', LIMIT, () =>
+    visit(here.browser, here.shop.url, {}, async (visitor) => {
+        const { page } = visitor;
+        let letGo;
+        const held = new Promise((resolve) => { letGo = resolve; });
+        await page.route('**/?q=malty', async (route) => {
+            await held;
+            await route.continue();
+        });
+        await visitor.go('/');
+        const [asked] = await Promise.all([
+            page.waitForRequest('**/?q=malty'), page.locator('form#search [name="q"]').fill('malty'),
+        ]);
+        await page.locator('form#search [name="q"]').fill('souchong');
+        await eventually('the address says what is shown', 5000, () => page.url().endsWith('?q=souchong'));
+        const late = page.waitForResponse((answer) => answer.request() === asked);
+        letGo();
+        await (await late).finished();
+        await page.evaluate(() => new Promise((done) => { setTimeout(done, 100); }));
+        assert.ok(page.url().endsWith('?q=souchong'), page.url());
+        await visitor.sees('Results for “souchong”', 'main');
+    }));
+
+test('what was typed and not sent yet outlives an outage on the open page', LIMIT, () =>
+    visit(here.browser, here.shop.url, {}, async (visitor) => {
+        await visitor.go('/product/malty-assam');
+        await visitor.page.locator('#quantity').fill('7');
+        await visitor.page.locator('h1').click();
+        await here.shop.stop('order');
+        try {
+            await untilKnown(visitor, ['order'], KNOWN_WITHIN_MS);
+            await visitor.sees('Orders are paused for a moment', '#notice');
+        } finally {
+            await here.shop.start('order');
+        }
+        await untilKnown(visitor, [], KNOWN_WITHIN_MS);
+        assert.equal(await visitor.page.locator('#quantity').inputValue(), '7');
+    }));
+
+test('a banner about a service that is up by now goes, on a page that shows what is and on a form', LIMIT, () =>
+    visit(here.browser, here.shop.url, {}, async (visitor) => {
+        const sentence = '<p data-about="order">Orders are paused for a moment.</p>';
+        for (const path of ['/basket', '/login']) {
+            // As if the order service had fallen silent while this page was made, and at no other time.
+            await visitor.page.route(`**${path}`, async (route) => {
+                const answer = await route.fetch();
+                const body = (await answer.text()).replace(/(<div id="notice"[^>]*?) hidden>\s*<\/div>/, `$1>${sentence}</div>`);
+                await route.fulfill({ response: answer, body });
+            }, { times: 1 });
+            await visitor.go(path);
+            await visitor.sees('Orders are paused', '#notice');
+            await eventually('the banner goes', KNOWN_WITHIN_MS, async () => !(await visitor.page.locator('#notice').isVisible()));
+        }
     }));
 
 test('an open page says within seconds what is down and what is back, without being loaded again', LIMIT, () =>
@@ -71,22 +126,31 @@ test('an order that is confirmed later says so on the open page', LIMIT, () =>
         await visitor.sees('Thank you for your order', 'h1');
     }));
 
-test('one more and one less', LIMIT, () =>
+test('one more here and one more there, and on: every step arrives', LIMIT, () =>
     visit(here.browser, here.shop.url, {}, async (visitor) => {
-        const tea = await api.product(here.shop, 'malty-assam');
-        await addToBasket(visitor, tea.slug, 2);
+        const { page } = visitor;
+        const [tea, other] = [await api.product(here.shop, 'malty-assam'), await api.product(here.shop, 'white-peony')];
+        const sorted = (...lines) => lines.sort(([a], [b]) => a - b);
+        const more = ({ id }) => page.locator(`[data-line="${id}"] .stepper button`).last().click();
+        await addToBasket(visitor, tea.slug);
+        await addToBasket(visitor, other.slug);
         await visitor.go('/basket');
-        const more = visitor.page.locator(`[data-line="${tea.id}"]`).getByRole('button', { name: 'One more' });
-        if (!(await more.count())) return;
-        await more.click();
-        const input = visitor.page.locator(`[data-line="${tea.id}"] input[name="quantity"]:not([type="hidden"])`);
-        await eventually('the field says 3', 5000, async () => (await input.inputValue()) === '3');
-        await eventually('the basket has 3', 5000, async () => {
-            const form = visitor.page.locator(`[data-line="${tea.id}"] form[action="/basket/item"]`).first();
-            const update = form.locator('button:not([name]):not([type="button"])');
-            if (await update.isVisible()) await update.click();
-            return JSON.stringify(await basket(visitor)) === JSON.stringify([[tea.id, 3]]);
-        });
+        await more(tea);
+        await more(other);
+        await eventually('the header counts both', 5000, async () => (await basketCount(visitor)) === 4);
+        assert.deepEqual(await basket(visitor), sorted([tea.id, 2], [other.id, 2]));
+
+        // Before the steps are sent, on to another page.
+        await more(tea);
+        await more(other);
+        await visitor.follow(() => page.locator('header .brand').click());
+        assert.equal(new URL(page.url()).pathname, '/');
+        assert.deepEqual(await basket(visitor), sorted([tea.id, 3], [other.id, 3]));
+
+        // Or something else is done with the basket.
+        await more(tea);
+        await visitor.follow(() => page.getByRole('button', { name: `Remove ${other.name}` }).click());
+        assert.deepEqual(await basket(visitor), [[tea.id, 4]]);
     }));
 
 test('two tabs of one shopper', LIMIT, () =>

@@ -5,16 +5,25 @@ use crate::{
     head_timer::HeadTimer,
     shutdown::Shutdown,
 };
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Version, header::CONNECTION},
+};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use std::{
+    convert::Infallible,
     future::Future,
     net::SocketAddr,
     pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -42,7 +51,9 @@ const LAST_REQUEST: Duration = Duration::from_secs(130);
 
 /// Serves the router until draining has begun and every connection is done, or its time is over.
 ///
-/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load.
+/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load. An old one
+/// is not closed without a word, which would take along a request that is just being sent: its next answer is its
+/// last and says so. If none is asked for, it ends as any idle one.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -82,11 +93,22 @@ async fn serve_one(
 ) {
     // Small answers must not wait for more; failing to say so costs time only.
     let _ = stream.set_nodelay(true);
+    let age = Arc::new(Age::default());
+    let seen = Arc::clone(&age);
     let service = service_fn(move |request: Request<Incoming>| {
+        let age = Arc::clone(&seen);
+        let is_http2 = request.version() == Version::HTTP_2;
+        age.is_http2.store(is_http2, Relaxed);
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arrival { peer: peer.ip(), admitted: None });
         let answered = router.clone().call(request);
-        async move { answered.await.map(with_options_allowed) }
+        async move {
+            let mut answer = answered.await.map(with_options_allowed)?;
+            if age.is_old.load(Relaxed) && !is_http2 {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let head_timer = HeadTimer::default();
     let mut builder = Builder::new(TokioExecutor::new());
@@ -102,6 +124,11 @@ async fn serve_one(
         match max_age {
             Some(age) => sleep(age.mul_f64(rand::random_range(0.8..1.0))).await,
             None => std::future::pending().await,
+        }
+        age.is_old.store(true, Relaxed);
+        // HTTP/2 has a frame for it, which is sent below.
+        if !age.is_http2.load(Relaxed) {
+            sleep(LAST_REQUEST).await;
         }
     };
     tokio::select! {
@@ -119,6 +146,15 @@ async fn serve_one(
         // A client that does not read its answer is left.
         () = over => {}
     }
+}
+
+/// How old a connection is, as its requests see it.
+#[derive(Default)]
+struct Age {
+    /// True once its next answer is its last.
+    is_old: AtomicBool,
+    /// Whether its last request came by HTTP/2.
+    is_http2: AtomicBool,
 }
 
 /// The connection to its end, which it finds by itself when it is polled after a head was late.
@@ -156,17 +192,25 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn a_connection_is_closed_when_it_is_old_though_its_client_would_go_on() {
+    async fn a_connection_that_is_old_ends_with_an_answer_that_says_so() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shutdown, router) = (Shutdown::new(), Router::new().route("/", get(|| async { "hello" })));
         let served =
             tokio::spawn(serve(listener, router, Some(Duration::from_millis(100)), shutdown.clone()));
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+        // Many, since one could be busy by chance when its time is over.
+        let lives = (0..20).map(|_| async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let (mut answer, mut bytes) = (String::new(), [0; 1024]);
+            while !answer.contains("connection: close") {
+                stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+                let length = stream.read(&mut bytes).await.unwrap();
+                answer = String::from_utf8_lossy(&bytes[..length]).to_lowercase();
+                assert!(answer.starts_with("http/1.1 200") && answer.ends_with("hello"), "{answer}");
+            }
+            assert_eq!(stream.read(&mut bytes).await.unwrap(), 0, "and then it is closed");
+        });
+        futures::future::join_all(lives).await;
         shutdown.drain();
         served.await.unwrap();
     }

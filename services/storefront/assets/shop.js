@@ -28,8 +28,8 @@
       }
       main().replaceWith(document.adoptNode(next));
       document.title = page.title;
-      for (const id of ["basket-count", "notice"]) {
-        const [old, fresh] = [$("#" + id), $("#" + id, page)];
+      for (const around of [".menu", "#basket-count", "#notice", ".foot"]) {
+        const [old, fresh] = [$(around), $(around, page)];
         if (fresh && old.outerHTML !== fresh.outerHTML) old.replaceWith(document.adoptNode(fresh));
       }
       refocus(place);
@@ -72,7 +72,7 @@
           const value = Number(field.value) + by;
           if (value < Number(field.min) || value > Number(field.max)) return;
           field.value = value;
-          if (field.form.action.endsWith("/basket/item")) later(() => send(field.form), 500);
+          if (field.form.action.endsWith("/basket/item")) step(field.form);
         });
         box.append(button);
       }
@@ -86,15 +86,45 @@
     timer = setTimeout(task, delay);
   }
 
-  // Sends a form of the basket and shows the page that comes back.
-  async function send(form) {
-    if (!form.reportValidity()) return;
-    try {
-      await show(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }, true);
-    } catch {
-      form.submit();
-    }
+  // Lines of the basket that were stepped, by product. They are sent a moment after the last step, one after
+  // the other, since a guest's basket travels in the cookies of the answers.
+  const stepped = new Map();
+  let sending = null, leaving = false;
+  function step(form) {
+    stepped.set(form.elements.product_id.value, form);
+    later(sendSteps, 500);
   }
+  function sendSteps() {
+    return sending ??= (async () => {
+      for (const [product, form] of stepped) {
+        stepped.delete(product);
+        const options = { method: "POST", body: new URLSearchParams(new FormData(form)) };
+        try {
+          await (leaving ? fetch(form.action, options) : show(form.action, options, true));
+        } catch {
+          form.submit();
+        }
+      }
+    })().finally(() => sending = null);
+  }
+
+  // Whoever goes on before they are sent takes them along.
+  async function goOn(event, go) {
+    if (!stepped.size && !sending) return;
+    event.preventDefault();
+    clearTimeout(timer);
+    leaving = true;
+    turn++;
+    await sending;
+    await sendSteps();
+    leaving = false;
+    go();
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) goOn(event, () => location.assign(link.href));
+  });
+  document.addEventListener("submit", (event) => goOn(event, () => event.target.requestSubmit(event.submitter)));
 
   // Instant search and instant choices, on the list of products only.
   async function list(form) {
@@ -102,7 +132,7 @@
     if (query.get("sort") === "name" && !query.has("q")) query.delete("sort");
     const url = "/" + (query.size ? "?" + query : "");
     try {
-      await show(url);
+      if (!await show(url)) return;
       history.replaceState(null, "", url);
       announcer.textContent = [$("#count")?.textContent, $("#results h2")?.textContent].find(Boolean) || "";
     } catch {
@@ -124,10 +154,10 @@
     watching = setTimeout(() => refresh(), Math.min(700 * 1.3 ** looks++, 10000));
   }
 
-  // Asks for this page again, unless somebody is typing into it.
+  // Asks for this page again, unless somebody is typing into it, or has typed what was not sent yet.
   function refresh() {
-    const at = document.activeElement;
-    const typing = at && main().contains(at) && at.matches("input,textarea,select");
+    const fields = [...main().querySelectorAll("input,textarea,select")];
+    const typing = fields.some((field) => field === document.activeElement || field.defaultValue !== undefined && field.value !== field.defaultValue);
     if (document.hidden || typing) return watchOrder();
     // Where a form was sent to is no page to ask for: the page says where it is at home.
     show(main().dataset.path || location.href).catch(() => watchOrder());
@@ -139,10 +169,9 @@
     if (!document.hidden) {
       try {
         const answer = await (await fetch("/status.json", { cache: "no-store" })).json();
-        if (parts(answer.parts)) {
-          notices(answer.notices);
-          if (main().hasAttribute("data-live")) setTimeout(refresh, Math.random() * 1000);
-        }
+        const isLive = main().hasAttribute("data-live"), hasChanged = parts(answer.parts), isOld = outlived(answer.notices);
+        if (hasChanged || isOld && !isLive) notices(answer.notices);
+        if (isLive && (hasChanged || isOld)) setTimeout(refresh, Math.random() * 1000);
       } catch {
         // The storefront itself is not reached; the next look tells.
       }
@@ -159,6 +188,16 @@
       $("span", entry).textContent = text;
     }
     return changed;
+  }
+  // Whether the banner tells of a part that is up, and not only because the page came like that again: a part
+  // may fall silent for a moment in which nothing but this page asked it.
+  let told = "";
+  function outlived(all) {
+    const now = [...document.querySelectorAll("#notice [data-about]")].map((line) => line.dataset.about)
+      .filter((part) => !all.some(({ about }) => about === part)).join();
+    const isNews = now && now !== told;
+    told = now;
+    return isNews;
   }
   function notices(all) {
     const box = $("#notice");

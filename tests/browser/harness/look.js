@@ -37,6 +37,7 @@ export async function look(visitor, name, forms = FORMS.map(({ form }) => form))
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         // Without scripts axe would wait for a timer for ever; the page is the same then.
         if (visitor.javaScript) for (const barrier of await barriers(page)) wrong.push(`${form}: ${barrier}`);
+        for (const fault of await page.evaluate(crooked)) wrong.push(`${form}: ${fault}`);
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         if (width > size.width) wrong.push(`${form}: the page is ${width} px wide`);
         await page.screenshot({ path: path.join(leave('screens'), `${name}-${form}.png`), fullPage: true });
@@ -45,6 +46,36 @@ export async function look(visitor, name, forms = FORMS.map(({ form }) => form))
     await page.emulateMedia({ colorScheme: null });
     // Told at the end of the visit, so that the other states are looked at too.
     visitor.watch.wrong.push(...wrong.map((one) => `${name}: ${one}`));
+}
+
+/** Runs in the page: what no reader wants to see. Words that are broken in two, neighbours that do not line up. */
+function crooked() {
+    const found = [];
+    const isOnlyHeard = (element) => element && (element.getBoundingClientRect().width < 4 || isOnlyHeard(element.parentElement));
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const { data, parentElement } = texts.currentNode;
+        if (!parentElement.checkVisibility() || parentElement.closest('svg, select, textarea, pre, code, .code') || isOnlyHeard(parentElement)) continue;
+        for (const word of data.matchAll(/\p{L}{2,20}/gu)) {
+            const range = document.createRange();
+            range.setStart(texts.currentNode, word.index);
+            range.setEnd(texts.currentNode, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(`"${word[0]}" is broken in two`);
+        }
+    }
+    const inARow = (selector, edge) => {
+        for (const row of document.querySelectorAll(selector)) {
+            const boxes = [...row.children].map((child) => child.getBoundingClientRect()).filter(({ height }) => height);
+            boxes.slice(1).forEach((box, index) => {
+                const before = boxes[index];
+                const areBeside = box.left >= before.right - 1;
+                if (areBeside && Math.abs(edge(box) - edge(before)) > 1) found.push(`what stands in "${selector}" does not line up`);
+            });
+        }
+    };
+    inARow('.actions', ({ top, bottom }) => (top + bottom) / 2);
+    inARow('.split', ({ top }) => top);
+    return found;
 }
 
 /** Where the picture of a page goes on which a test failed. */

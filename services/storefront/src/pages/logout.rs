@@ -13,8 +13,9 @@ use crate::visit::Visit;
 
 pub(super) async fn show(mut visit: Visit) -> Response {
     let page = visit.page(texts::accounts::LOGOUT_TITLE);
+    let is_guest = visit.kept.session.is_none();
     let is_waiting = visit.kept.basket.has_pending();
-    visit.show(StatusCode::OK, &LogoutPage { page, is_waiting })
+    visit.show(StatusCode::OK, &LogoutPage { page, is_guest, is_waiting })
 }
 
 /// Everything is gone from the browser at once. The session is ended at the user service, now or when that is

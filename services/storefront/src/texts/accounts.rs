@@ -18,7 +18,9 @@ pub(crate) const NEW_HERE: &str = "New here?";
 
 pub(crate) const LOGOUT_TITLE: &str = "Log out";
 pub(crate) const LOGOUT_LEAD: &str = "Your basket is kept with your account, for the next time.";
-pub(crate) const LOGOUT_WHILE_WAITING: &str = "Orders are paused. What you have changed in the basket since then is not with your account yet, and is gone if you log out now.";
+pub(crate) const LOGOUT_WHILE_WAITING: &str = "What you have changed in the basket last is not with your account yet, \
+     and is gone if you log out now.";
+pub(crate) const LOGOUT_AS_GUEST: &str = "You are not logged in. Your basket is kept in this browser.";
 pub(crate) const LOGOUT_BUTTON: &str = "Log out";
 pub(crate) const STAY: &str = "Stay logged in";
 

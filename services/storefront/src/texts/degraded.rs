@@ -25,6 +25,7 @@ pub(crate) const PARTIAL: &str = "The copy holds only a part of the catalogue.";
 pub(crate) const CHECKOUT_NOT_KNOWN: &str = "We do not know yet whether your order went through. \
      Pressing the button again is safe: it is placed at most once.";
 pub(crate) const BASKET_WAITING: &str = "Orders are paused for a moment. Your basket is kept, with your latest changes; they are handed over once.";
+pub(crate) const BASKET_WAITING_FOR_ACCOUNTS: &str = "Accounts are resting. Your basket is kept, with your latest changes; they are handed over once accounts are back.";
 pub(crate) const PRICES_OF_COPY: &str = "Prices and stock are those of that time.";
 
 /// While pages are made from the storefront's copy.

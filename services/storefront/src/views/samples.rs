@@ -225,9 +225,12 @@ pub(super) fn logins() -> Vec<(&'static str, LoginPage)> {
 }
 
 pub(super) fn logouts() -> Vec<(&'static str, LogoutPage)> {
-    let of =
-        |is_waiting: bool| LogoutPage { page: known(texts::accounts::LOGOUT_TITLE, "/logout"), is_waiting };
-    vec![("normal", of(false)), ("waiting", of(true))]
+    let of = |is_guest: bool, is_waiting: bool| LogoutPage {
+        page: known(texts::accounts::LOGOUT_TITLE, "/logout"),
+        is_guest,
+        is_waiting,
+    };
+    vec![("normal", of(false, false)), ("waiting", of(false, true)), ("guest", of(true, false))]
 }
 
 fn line(card: &Card, quantity: i64) -> BasketLine {

@@ -152,6 +152,9 @@ async fn a_guest_who_logs_out_keeps_the_basket() {
     let shop = Shopfront::open().await;
     let browser = shop.browser();
     browser.add("1", "2").await;
+    let asked = browser.get("/logout").await;
+    asked.says(&["You are not logged in", "href=\"/login\""]);
+    asked.says_nothing_of(&["kept with your account", "action=\"/logout\"", "Stay logged in"]);
     assert_eq!(browser.post("/logout", &[]).await.status, 303);
     browser.get("/basket").await.says(&["data-line=\"1\""]);
 }

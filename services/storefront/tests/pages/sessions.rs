@@ -151,7 +151,13 @@ async fn with_accounts_down_the_name_stays_and_the_session_comes_back() {
     shop.services.user.stop().await;
     shop.until_health("user", "down").await;
     browser.get("/").await.says(&["Ada", "Accounts are resting"]);
-    browser.add("1", "2").await.says(&["data-line=\"1\"", "Accounts are resting"]);
+    let basket = browser.add("1", "2").await;
+    basket.says(&["data-line=\"1\"", "Accounts are resting. Your basket is kept, with your latest changes"]);
+    // Orders are not: it is the keys that are dead.
+    basket.says_nothing_of(&["Orders are paused"]);
+    let logout = browser.get("/logout").await;
+    logout.says(&["is gone if you log out now"]);
+    logout.says_nothing_of(&["Orders are paused"]);
     let page = browser.get("/checkout").await;
     assert_eq!(page.status, 200);
     page.says(&["Accounts are resting", "data-line=\"1\""]);

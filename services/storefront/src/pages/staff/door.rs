@@ -20,13 +20,15 @@ impl FromRequestParts<Arc<Shop>> for Inside {
 
     async fn from_request_parts(parts: &mut Parts, shop: &Arc<Shop>) -> Result<Self, Response> {
         let Ok(mut visit) = Visit::from_request_parts(parts, shop).await;
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            page_of(parts.uri.path()).clone_into(&mut visit.path);
+        }
         match visit.access() {
             Access::LoggedIn if visit.is_staff() => Ok(Self(visit)),
             Access::LoggedIn => Err(locked(&mut visit)),
             Access::Resting if visit.is_staff() => Err(visit.not_logged_in()),
             Access::Resting => Err(locked(&mut visit)),
-            Access::Guest if matches!(parts.method, Method::GET | Method::HEAD) => Err(visit.log_in_first()),
-            Access::Guest => Err(visit.log_in_and_then(page_of(parts.uri.path()))),
+            Access::Guest => Err(visit.log_in_first()),
         }
     }
 }
@@ -37,7 +39,8 @@ fn locked(visit: &mut Visit) -> Response {
     visit.show(StatusCode::FORBIDDEN, &ProblemPage::new(page, 403, support_code()))
 }
 
-/// The page that has the button behind a path: what only takes POST is no place to go to after a login.
+/// The page that has the button behind a path: what only takes POST is no place to go to after a login, or to
+/// look at again.
 fn page_of(path: &str) -> &str {
     const PAGES: [&str; 4] = ["products", "orders", "customers", "import"];
     match path.rsplit_once('/') {

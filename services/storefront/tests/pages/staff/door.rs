@@ -65,6 +65,22 @@ async fn whose_standing_was_taken_away_is_told_so_by_the_services() {
 }
 
 #[tokio::test]
+async fn whose_session_was_ended_elsewhere_logs_in_and_finds_the_page_with_the_button() {
+    for (button, page) in [
+        ("/staff/orders/1/fulfil", "/staff/orders/1"),
+        ("/staff/customers/2/grant-staff", "/staff/customers/2"),
+    ] {
+        let (shop, browser) = super::shop().await;
+        // The feed has not told it yet: the services say so.
+        let sessions: Vec<_> =
+            shop.services.world.known().refresh_tokens.iter().map(|(_, _, session)| *session).collect();
+        shop.services.world.known().ended.extend(sessions);
+        let answer = browser.post(button, &[]).await;
+        assert_eq!((answer.status, answer.location()), (303, login(page).as_str()), "{button}");
+    }
+}
+
+#[tokio::test]
 async fn forms_of_other_sites_are_refused() {
     let (shop, browser) = super::shop().await;
     let form = [("name", "Cup"), ("slug", "cup"), ("price", "1")];
