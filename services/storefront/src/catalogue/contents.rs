@@ -136,9 +136,15 @@ impl Contents {
         self.shelves = Shelves::default();
     }
 
-    /// The products behind a place, or all, in an order other than relevance.
-    pub(super) fn in_order(&self, order: Order, after: Option<&Place<'_>>) -> impl Iterator<Item = &Entry> {
-        self.shelves.behind(self, order, after)
+    /// The products of a category, or of all if it is blank, behind a place, or all, in an order other than
+    /// relevance.
+    pub(super) fn in_order(
+        &self,
+        category: &str,
+        order: Order,
+        after: Option<&Place<'_>>,
+    ) -> impl Iterator<Item = &Entry> {
+        self.shelves.behind(self, category, order, after)
     }
 
     pub(super) fn by_id(&self, id: i64) -> Option<&Entry> {
