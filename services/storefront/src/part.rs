@@ -51,6 +51,7 @@ pub async fn build(process: Process, settings: &Settings) -> anyhow::Result<Part
         lately: Lately::default(),
         copied_shelves: Together::default(),
         products: Together::default(),
+        others: Lately::default(),
         verifier: Arc::clone(&process.verifier),
         clock: process.clock.clone(),
         cookies: Cookies::new(keys, public_url.cookie_form()),

@@ -6,7 +6,7 @@ use chassis::{clock::Clock, identity::Verifier};
 use client::{CallError, Made, PeerHealth, Peers};
 use contract::{Timestamp, product::Product};
 
-use crate::catalogue::{Catalogue, Category, Media};
+use crate::catalogue::{Catalogue, Category, Edition, Media};
 use crate::cookies::Cookies;
 use crate::headers::Headers;
 use crate::lately::Lately;
@@ -29,6 +29,8 @@ pub(crate) struct Shop {
     pub(crate) copied_shelves: Together<Listing, Option<Arc<str>>>,
     /// Products that it is about to be asked for, by slug or id.
     pub(crate) products: Together<String, Arc<Product>>,
+    /// The first products of categories as they were written lately, to be shown below another one.
+    pub(crate) others: Lately<String, Others>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) clock: Clock,
     pub(crate) cookies: Cookies,
@@ -44,6 +46,14 @@ pub(crate) struct Shop {
 pub(crate) struct Stocked {
     pub(crate) shelf: Arc<str>,
     pub(crate) categories: Arc<[Category]>,
+}
+
+/// A few products of a category, each with its id and as it is written.
+#[derive(Clone)]
+pub(crate) struct Others {
+    pub(crate) cards: Arc<[(i64, Arc<str>)]>,
+    /// The state of the copy that they are of.
+    pub(crate) edition: Option<Edition>,
 }
 
 impl Shop {

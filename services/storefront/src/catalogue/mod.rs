@@ -16,7 +16,7 @@ mod settings;
 mod shelves;
 mod words;
 
-pub(crate) use contents::Category;
+pub(crate) use contents::{Category, Edition};
 pub(crate) use copy::Catalogue;
 pub(crate) use cursor::is_of_copy;
 pub(crate) use media::{Media, NoPicture, PictureSource, routes};

@@ -160,6 +160,7 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
 }
 
 pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
+    let green = cards().into_iter().filter(|card| card.category == "Green tea").take(4);
     let of = |page: Page, slug: &str| {
         ProductPage {
         page: Page { title: cards().into_iter().find(|card| card.slug == slug).expect("a product").name, ..page },
@@ -168,7 +169,7 @@ pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
             .into(),
         quantity: "1".into(),
         errors: FormErrors::none(),
-        related: cards().into_iter().filter(|card| card.category == "Green tea").take(4).collect(),
+        related: green.clone().map(|card| card.written_below()).collect(),
     }
     };
     let mut wrong = of(known("", "/product/spring-sencha"), "spring-sencha");
@@ -178,7 +179,7 @@ pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
     bare.product = hostile();
     bare.product.image.clear();
     bare.description = format!("{HOSTILE}\n\nSecond paragraph");
-    bare.related.clear();
+    bare.related = vec![hostile().written_below()];
     vec![
         ("normal", of(frame("", "/product/spring-sencha"), "spring-sencha")),
         ("low", of(known("", "/product/ceremonial-matcha"), "ceremonial-matcha")),
