@@ -48,10 +48,11 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|_| Unreadable)
     }
 
-    /// What the answer is good for; `read` is shown those of 200 to 299 only.
+    /// What the answer is good for; `read` is shown those of 200 to 299 only, and 304, which tells something to
+    /// who has asked for it.
     pub(crate) fn judge<T>(&self, read: impl FnOnce(&Self) -> Result<T, Unreadable>) -> Result<T, Bad> {
         let garbage = |Unreadable| Bad::Unavailable(Cause::Garbage, None);
-        if self.status.is_success() {
+        if self.status.is_success() || self.status == StatusCode::NOT_MODIFIED {
             return read(self).map_err(garbage);
         }
         if self.status.is_client_error() {
@@ -63,7 +64,7 @@ impl Answer {
             let cause = Cause::ServerError(self.status.as_u16());
             return Err(Bad::Unavailable(cause, self.retry_after()));
         }
-        // Nobody redirects here, and nothing was asked that could be unchanged.
+        // Nobody redirects here.
         Err(garbage(Unreadable))
     }
 

@@ -21,6 +21,7 @@ mod peers;
 mod probe;
 mod product;
 mod settings;
+mod tag;
 mod unaskable;
 mod user;
 
@@ -32,4 +33,5 @@ pub use page::Page;
 pub use peers::Peers;
 pub use product::{Media, NewProduct, ProductChanges, ProductQuery, ProductService, Sort};
 pub use settings::{Limits, Settings};
+pub use tag::Made;
 pub use user::{LoggedIn, Registration, UserService};

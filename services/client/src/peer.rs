@@ -107,21 +107,22 @@ impl Peer {
             let cause = if self.circuit.would_pass() { Cause::TimedOut } else { Cause::CircuitOpen };
             return Err(self.not_sent(cause).error);
         }
-        let again = if terms.is_repeatable { request.try_clone() } else { None };
-        let first = self.attempt(request, &call, &terms, first_until, &read).await;
+        // On the heap: whoever may call is moved about with all that a call needs.
+        let first = Box::pin(self.attempt(request, &call, &terms, first_until, &read)).await;
         let failure = match first {
             Ok(result) => return Ok(result),
             Err(failure) => failure,
         };
         let delay = Duration::from_millis(rand::random_range(RETRY_DELAY_MS));
         let is_time = Instant::now() + delay + ATTEMPT_NEEDS <= until.earlier();
-        let is_sensible = failure.is_worth_repeating && is_time && self.circuit.state() == State::Closed;
-        let Some(again) = again.filter(|_| is_sensible && self.budget.retry()) else {
+        let is_sensible = terms.is_repeatable && failure.is_worth_repeating && is_time;
+        if !(is_sensible && self.circuit.state() == State::Closed && self.budget.retry()) {
             return Err(failure.error);
-        };
+        }
         self.metrics.retries.inc();
         sleep(delay).await;
-        let second = self.attempt(again, &call, &terms, until, &read).await;
+        let again = self.wire.request(caller, &call);
+        let second = Box::pin(self.attempt(again, &call, &terms, until, &read)).await;
         second.map_err(|second| after(&failure.error, second.error))
     }
 

@@ -8,6 +8,7 @@ use crate::{
     page::{self, Page},
     peer::Peer,
     probe::Question,
+    tag::Made,
 };
 use bytes::Bytes;
 use contract::product::{Imported, Product, ProductAdded, ProductList, ProductResult};
@@ -38,19 +39,22 @@ pub(crate) const PROBE: Question = Question {
 impl ProductService {
     /// A page of the catalogue. Staff are shown the quantities, too.
     pub async fn list(&self, caller: Caller<'_>, query: &ProductQuery) -> Result<Page<Product>, CallError> {
-        let limit = query.limit.map(|limit| limit.to_string());
-        let call = Call::get(&["api", "products"])
-            .query("q", query.q.as_deref())
-            .query("category", query.category.as_deref())
-            .query("sort", query.sort.map(Sort::name))
-            .query("in_stock", query.in_stock.map(|in_stock| if in_stock { "true" } else { "false" }))
-            .query("limit", limit.as_deref())
-            .query("after", query.after.as_deref())
-            .listing();
-        let read = |answer: &Answer| {
-            Ok(Page { items: answer.json::<ProductList>()?.results, next: page::next(answer)? })
-        };
-        self.0.call(caller, call, read).await
+        let limit = query.limit_text();
+        self.0.call(caller, query.call(limit.as_deref()), products).await
+    }
+
+    /// What `make` makes of the same page, or what it made of it before if that is the one that is `known`.
+    pub async fn list_as<T: Clone>(
+        &self,
+        caller: Caller<'_>,
+        query: &ProductQuery,
+        known: Option<&Made<T>>,
+        make: impl Fn(Page<Product>) -> T,
+    ) -> Result<Made<T>, CallError> {
+        let limit = query.limit_text();
+        let call = query.call(limit.as_deref()).unless(known);
+        let make = |answer: &Answer| products(answer).map(&make);
+        self.0.call(caller, call, |answer| Made::of(answer, known, make)).await
     }
 
     /// One product, by its slug or its id; else 404.
@@ -117,6 +121,10 @@ impl ProductService {
         let call = Call { max_bytes: media::MAX_BYTES, ..Call::get(&["media", hash]) };
         self.0.call(caller, call, |answer| media::read(answer, hash)).await
     }
+}
+
+fn products(answer: &Answer) -> Result<Page<Product>, Unreadable> {
+    Ok(Page { items: answer.json::<ProductList>()?.results, next: page::next(answer)? })
 }
 
 fn product(answer: &Answer) -> Result<Product, Unreadable> {

@@ -29,6 +29,8 @@ pub(crate) struct Headers {
 impl Headers {
     /// Adds what is missing.
     pub(crate) fn add(self, headers: &mut HeaderMap) {
+        // Room for these and those that the edge and the server add, at once.
+        headers.reserve(14);
         let mut add = |name: HeaderName, value: HeaderValue| {
             headers.entry(name).or_insert(value);
         };

@@ -14,6 +14,7 @@ mod error_pages;
 mod flash;
 mod format;
 mod headers;
+mod lately;
 mod next;
 mod pages;
 mod part;

@@ -15,6 +15,7 @@ use crate::catalogue::{self, NoPicture, PictureSource};
 use crate::cookies::{CookieKeys, Cookies, PublicUrl};
 use crate::error_pages::Pages;
 use crate::headers::{self, Headers};
+use crate::lately::Lately;
 use crate::session::{Farewell, Farewells, Refreshes, Said, Way};
 use crate::shop::Shop;
 use crate::staff::history::History;
@@ -46,9 +47,11 @@ pub async fn build(process: Process, settings: &Settings) -> anyhow::Result<Part
         peers: peers.clone(),
         catalogue: opened.catalogue,
         media: opened.media,
-        lists: Together::default(),
-        copied_lists: Together::default(),
+        shelves: Together::default(),
+        lately: Lately::default(),
+        copied_shelves: Together::default(),
         products: Together::default(),
+        others: Lately::default(),
         verifier: Arc::clone(&process.verifier),
         clock: process.clock.clone(),
         cookies: Cookies::new(keys, public_url.cookie_form()),

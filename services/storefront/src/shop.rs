@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use chassis::{clock::Clock, identity::Verifier};
-use client::{CallError, PeerHealth, Peers};
+use client::{CallError, Made, PeerHealth, Peers};
 use contract::{Timestamp, product::Product};
 
-use crate::catalogue::{Catalogue, Media};
+use crate::catalogue::{Catalogue, Category, Edition, Media};
 use crate::cookies::Cookies;
 use crate::headers::Headers;
+use crate::lately::Lately;
 use crate::session::{Farewells, Refreshes};
 use crate::staff::history::History;
 use crate::together::Together;
-use crate::views::{Card, Health, Listing, Look, Page, Parts};
+use crate::views::{Health, Listing, Look, Page, Parts};
 
 /// One shop, as this process serves it.
 pub(crate) struct Shop {
@@ -21,11 +22,15 @@ pub(crate) struct Shop {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) media: Media,
     /// Pages of the catalogue that the product service is about to be asked for.
-    pub(crate) lists: Together<Listing, Shelf>,
+    pub(crate) shelves: Together<Listing, Arc<str>>,
+    /// The same, as they were made of its last answers.
+    pub(crate) lately: Lately<Listing, Made<Stocked>>,
     /// Pages that are about to be looked up in the copy; none if it knows nothing yet.
-    pub(crate) copied_lists: Together<Listing, Option<Shelf>>,
+    pub(crate) copied_shelves: Together<Listing, Option<Arc<str>>>,
     /// Products that it is about to be asked for, by slug or id.
     pub(crate) products: Together<String, Arc<Product>>,
+    /// The first products of categories as they were written lately, to be shown below another one.
+    pub(crate) others: Lately<String, Others>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) clock: Clock,
     pub(crate) cookies: Cookies,
@@ -36,12 +41,19 @@ pub(crate) struct Shop {
     pub(crate) history: History,
 }
 
-/// A page of the catalogue, ready to be shown. Clones are one.
+/// A page of the catalogue as it was written, and what it was made of beside the answer of the product service.
 #[derive(Clone)]
-pub(crate) struct Shelf {
-    pub(crate) cards: Arc<[Card]>,
-    /// The `after` of the next page.
-    pub(crate) next: Option<Arc<str>>,
+pub(crate) struct Stocked {
+    pub(crate) shelf: Arc<str>,
+    pub(crate) categories: Arc<[Category]>,
+}
+
+/// A few products of a category, each with its id and as it is written.
+#[derive(Clone)]
+pub(crate) struct Others {
+    pub(crate) cards: Arc<[(i64, Arc<str>)]>,
+    /// The state of the copy that they are of.
+    pub(crate) edition: Option<Edition>,
 }
 
 impl Shop {

@@ -1,5 +1,6 @@
 //! What is asked of the product service.
 
+use crate::call::Call;
 use serde::Serialize;
 
 /// Which part of the catalogue is wanted; by default its beginning, oldest first.
@@ -15,6 +16,24 @@ pub struct ProductQuery {
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub after: Option<String>,
+}
+
+impl ProductQuery {
+    pub(super) fn limit_text(&self) -> Option<String> {
+        self.limit.map(|limit| limit.to_string())
+    }
+
+    /// The question for the page; `limit` as [`Self::limit_text`] writes it.
+    pub(super) fn call<'q>(&'q self, limit: Option<&'q str>) -> Call<'q> {
+        Call::get(&["api", "products"])
+            .query("q", self.q.as_deref())
+            .query("category", self.category.as_deref())
+            .query("sort", self.sort.map(Sort::name))
+            .query("in_stock", self.in_stock.map(|in_stock| if in_stock { "true" } else { "false" }))
+            .query("limit", limit)
+            .query("after", self.after.as_deref())
+            .listing()
+    }
 }
 
 /// The order of a list.

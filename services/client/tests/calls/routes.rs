@@ -3,12 +3,13 @@
 use crate::fake::{Fake, SECRET, Seen, json, peers, problem};
 use chassis::trace::{self, TraceContext};
 use client::{
-    CallError, Caller, Cause, Checkout, NewProduct, OrderQuery, ProductChanges, ProductQuery, Registration,
-    Sort,
+    CallError, Caller, Cause, Checkout, NewProduct, OrderQuery, Page, ProductChanges, ProductQuery,
+    Registration, Sort,
 };
 use contract::order::{Change, Merge, OrderState};
 use serde_json::json as value;
 use sha2::{Digest as _, Sha256};
+use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
 
 fn staff() -> Caller<'static> {
@@ -100,6 +101,25 @@ async fn staff_and_accounts() {
     assert_eq!(line(&fake), "POST /api/users/7/grant-staff");
     assert_eq!(user.revoke_staff(staff(), 7).await.unwrap().username, "ada");
     assert_eq!(line(&fake), "POST /api/users/7/revoke-staff");
+}
+
+#[tokio::test]
+async fn a_page_of_the_catalogue_that_still_holds_is_not_sent_again() {
+    let fake = Fake::answering(|seen| match seen.header("if-none-match") {
+        Some("\"7\"") => (304, vec![("etag", "\"7\"".into())], Vec::new()),
+        _ => {
+            let (status, mut headers, body) = json(200, &value!({"results": []}));
+            headers.push(("etag", "\"7\"".into()));
+            (status, headers, body)
+        }
+    })
+    .await;
+    let (product, query, made) = (peers(&fake).product, ProductQuery::default(), AtomicU32::new(0));
+    let make = |page: Page<_>| (made.fetch_add(1, Ordering::Relaxed), page.items.len());
+    let first = product.list_as(Caller::nobody(), &query, None, make).await.unwrap();
+    let again = product.list_as(Caller::nobody(), &query, Some(&first), make).await.unwrap();
+    assert_eq!((first.value, &again), ((0, 0), &first));
+    assert_eq!(fake.last().header("if-none-match"), Some("\"7\""));
 }
 
 #[tokio::test]

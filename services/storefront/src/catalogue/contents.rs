@@ -75,10 +75,21 @@ pub(crate) struct Category {
     pub(crate) products: usize,
 }
 
+/// A state of the products. It is equal to itself only: any change makes another one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edition(Arc<()>);
+
+impl PartialEq for Edition {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// The products of the copy.
 #[derive(Debug)]
 pub(super) struct Contents {
     bounds: Bounds,
+    edition: Edition,
     by_id: BTreeMap<i64, Arc<Entry>>,
     ids: HashMap<Box<str>, i64>,
     bytes: usize,
@@ -92,6 +103,7 @@ impl Contents {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
+            edition: Edition::default(),
             by_id: BTreeMap::new(),
             ids: HashMap::new(),
             bytes: 0,
@@ -132,13 +144,20 @@ impl Contents {
 
     /// What was made of the products, to be made again when somebody asks.
     fn forget_lists(&mut self) {
+        self.edition = Edition::default();
         self.categories.take();
         self.shelves = Shelves::default();
     }
 
-    /// The products behind a place, or all, in an order other than relevance.
-    pub(super) fn in_order(&self, order: Order, after: Option<&Place<'_>>) -> impl Iterator<Item = &Entry> {
-        self.shelves.behind(self, order, after)
+    /// The products of a category, or of all if it is blank, behind a place, or all, in an order other than
+    /// relevance.
+    pub(super) fn in_order(
+        &self,
+        category: &str,
+        order: Order,
+        after: Option<&Place<'_>>,
+    ) -> impl Iterator<Item = &Entry> {
+        self.shelves.behind(self, category, order, after)
     }
 
     pub(super) fn by_id(&self, id: i64) -> Option<&Entry> {
@@ -152,6 +171,10 @@ impl Contents {
     /// All products, oldest first.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.by_id.values()
+    }
+
+    pub(super) fn edition(&self) -> &Edition {
+        &self.edition
     }
 
     pub(super) fn len(&self) -> usize {
@@ -224,6 +247,19 @@ pub(super) mod tests {
         contents.take(ProductFacts { price: 3, ..facts(1, 3) });
         assert_eq!(contents.by_slug("tea-1").map(|entry| entry.facts.price), Some(3));
         assert_eq!(contents.len(), 1);
+    }
+
+    #[test]
+    fn any_change_of_the_products_is_another_edition() {
+        let mut contents = Contents::new(ROOMY);
+        let mut editions = vec![contents.edition().clone()];
+        for (id, revision) in [(1, 1), (2, 1), (1, 2)] {
+            contents.take(facts(id, revision));
+            assert!(!editions.contains(contents.edition()));
+            editions.push(contents.edition().clone());
+        }
+        contents.take(facts(2, 1));
+        assert_eq!(Some(contents.edition()), editions.last(), "nothing new is no change");
     }
 
     #[test]

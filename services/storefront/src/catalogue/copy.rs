@@ -3,7 +3,7 @@
 //! A snapshot is built aside and shown when it is whole, so the copy is never emptied by loading it.
 
 use super::{
-    contents::{Bounds, Category, Contents, Entry},
+    contents::{Bounds, Category, Contents, Edition, Entry},
     query::{Listed, Query},
 };
 use chassis::clock::Clock;
@@ -82,6 +82,12 @@ impl Catalogue {
         let is_id = !named.is_empty() && named.bytes().all(|byte| byte.is_ascii_digit());
         let entry = if is_id { contents.by_id(named.parse().ok()?) } else { contents.by_slug(named) };
         entry.map(Entry::product)
+    }
+
+    /// The state of the products: what was made of a list holds as long as this is the same; none if nothing was
+    /// ever seen of the catalogue.
+    pub(crate) fn edition(&self) -> Option<Edition> {
+        self.read().shown.as_ref().map(|contents| contents.edition().clone())
     }
 
     /// The categories that have products, by name; none if nothing was ever seen of the catalogue.

@@ -16,10 +16,11 @@ mod settings;
 mod shelves;
 mod words;
 
+pub(crate) use contents::{Category, Edition};
 pub(crate) use copy::Catalogue;
 pub(crate) use cursor::is_of_copy;
 pub(crate) use media::{Media, NoPicture, PictureSource, routes};
-pub(crate) use query::Query;
+pub(crate) use query::{Listed, Query};
 pub use settings::CatalogueSettings;
 
 use anyhow::Context as _;

@@ -69,7 +69,7 @@ impl Contents {
                 self.best(words, after.as_ref(), limit + 1, is_wanted)
             }
             _ => self
-                .in_order(order, after.as_ref())
+                .in_order(query.category, order, after.as_ref())
                 .filter(|entry| is_wanted(entry))
                 .filter_map(|entry| Some((place(entry, order, words.as_ref())?, entry)))
                 .take(limit + 1)

@@ -5,34 +5,41 @@ use super::{
     contents::{Contents, Entry},
     cursor::{Order, Place},
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
-/// All products, each time in another order. Whoever changes the products makes it anew.
+/// All products, and those of each category. Whoever changes the products makes it anew.
 #[derive(Debug, Default)]
 pub(super) struct Shelves {
-    by_age: OnceLock<Box<[Arc<Entry>]>>,
+    whole: OnceLock<Shelf>,
+    by_category: OnceLock<HashMap<Box<str>, Shelf>>,
+}
+
+/// Some products, each time in another order.
+#[derive(Debug)]
+struct Shelf {
+    by_age: Box<[Arc<Entry>]>,
     by_name: OnceLock<Box<[Arc<Entry>]>>,
     by_price: OnceLock<Box<[Arc<Entry>]>>,
 }
 
 impl Shelves {
-    /// The products behind a place, or all, in an order that no search decides: relevance is none.
+    /// The products behind a place, or all, in an order that no search decides: relevance is none. A category
+    /// that is blank is any.
     pub(super) fn behind<'c>(
         &'c self,
         contents: &Contents,
+        category: &str,
         order: Order,
         after: Option<&Place<'_>>,
     ) -> Box<dyn Iterator<Item = &'c Entry> + 'c> {
-        let shelf = match order {
-            Order::Age | Order::Newest | Order::Relevance => &self.by_age,
-            Order::Name => &self.by_name,
-            Order::Price | Order::PriceDescending => &self.by_price,
+        let shelf = match category {
+            "" => Some(self.whole.get_or_init(|| Shelf::of(contents.entries().cloned().collect()))),
+            _ => self.by_category.get_or_init(|| categories(contents)).get(category),
         };
-        let sorted = shelf.get_or_init(|| {
-            let mut entries: Vec<_> = contents.entries().cloned().collect();
-            entries.sort_unstable_by(|one, other| place(one, order).cmp(&place(other, order)));
-            entries.into()
-        });
+        let sorted = shelf.map_or(&[][..], |shelf| shelf.in_order(order));
         if order.is_descending() {
             let end = after
                 .map_or(sorted.len(), |after| sorted.partition_point(|entry| place(entry, order) < *after));
@@ -42,6 +49,34 @@ impl Shelves {
                 after.map_or(0, |after| sorted.partition_point(|entry| place(entry, order) <= *after));
             Box::new(sorted[start..].iter().map(|entry| &**entry))
         }
+    }
+}
+
+fn categories(contents: &Contents) -> HashMap<Box<str>, Shelf> {
+    let mut entries: HashMap<&str, Vec<Arc<Entry>>> = HashMap::new();
+    for entry in contents.entries() {
+        entries.entry(&entry.facts.category).or_default().push(Arc::clone(entry));
+    }
+    entries.into_iter().map(|(category, entries)| (category.into(), Shelf::of(entries))).collect()
+}
+
+impl Shelf {
+    /// Of products that are there oldest first.
+    fn of(by_age: Vec<Arc<Entry>>) -> Self {
+        Self { by_age: by_age.into(), by_name: OnceLock::new(), by_price: OnceLock::new() }
+    }
+
+    fn in_order(&self, order: Order) -> &[Arc<Entry>] {
+        let shelf = match order {
+            Order::Age | Order::Newest | Order::Relevance => return &self.by_age,
+            Order::Name => &self.by_name,
+            Order::Price | Order::PriceDescending => &self.by_price,
+        };
+        shelf.get_or_init(|| {
+            let mut entries = self.by_age.clone();
+            entries.sort_unstable_by(|one, other| place(one, order).cmp(&place(other, order)));
+            entries
+        })
     }
 }
 

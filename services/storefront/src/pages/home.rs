@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use client::{CallError, ProductQuery, Sort};
+use client::{CallError, Caller, Page, ProductQuery, Sort};
 use contract::product::Product;
 
-use crate::catalogue::{self, is_of_copy};
-use crate::shop::Shelf;
+use crate::catalogue::{self, Category, is_of_copy};
+use crate::shop::{Shop, Stocked};
 use crate::texts;
-use crate::views::{Card, CopyNote, Health, HomePage, Listing, Look, Part};
+use crate::views::{Card, CopyNote, Health, HomePage, Listing, Part, Shelf};
 use crate::visit::Visit;
 
 /// Products on a page: whole rows of 2, 3 and 4.
@@ -19,9 +19,9 @@ const ON_A_PAGE: u32 = 24;
 /// The most characters of a search that count; the field takes no more.
 const MAX_SEARCH_CHARS: usize = 100;
 
-/// Products, and where they come from.
+/// Products as they are shown, and where they come from.
 struct Found {
-    shelf: Shelf,
+    shelf: Arc<str>,
     /// Set if they come from the copy and the product service is not there.
     copy: Option<CopyNote>,
     /// True if nothing is known of the catalogue.
@@ -31,24 +31,15 @@ struct Found {
 pub(super) async fn show(mut visit: Visit, uri: Uri) -> Response {
     let mut listing = asked(uri.query().unwrap_or_default());
     let found = find(&visit, &mut listing).await;
-    let categories = visit.shop.catalogue.categories();
     let mut page = visit.page("");
-    page.query = listing.q.clone();
+    page.query = listing.q;
     if let Some(copy) = found.copy {
         page.show_copy(copy);
     }
     if found.is_unavailable {
         page.notice(Part::Product, texts::degraded::NO_CATALOGUE);
     }
-    let view = HomePage {
-        page,
-        listing,
-        categories: categories.iter().map(|category| category.name.clone()).collect(),
-        products: found.shelf.cards,
-        next: found.shelf.next,
-        is_unavailable: found.is_unavailable,
-    };
-    visit.show(StatusCode::OK, &view)
+    visit.show(StatusCode::OK, &HomePage { page, shelf: found.shelf })
 }
 
 /// What the query asks for. What it says that makes no sense is as if it were not said.
@@ -94,15 +85,25 @@ async fn find(visit: &Visit, listing: &mut Listing) -> Found {
 
 async fn live(visit: &Visit, listing: &Listing) -> Result<Found, CallError> {
     let question = || {
-        let (product, look) = (visit.shop.peers.product.clone(), Arc::clone(&visit.shop.look));
-        let (caller, query) = (visit.anybody(), product_query(listing));
-        async move {
-            let page = product.list(caller, &query).await?;
-            Ok(shelf(&page.items, page.next, &look))
-        }
+        let (shop, caller, listing) = (Arc::clone(&visit.shop), visit.anybody(), listing.clone());
+        async move { live_shelf(&shop, caller, listing).await }
     };
-    let shelf = visit.in_time("product", visit.shop.lists.ask(listing.clone(), question)).await?;
+    let shelf = visit.in_time("product", visit.shop.shelves.ask(listing.clone(), question)).await?;
     Ok(Found { shelf, copy: None, is_unavailable: false })
+}
+
+/// The shelf of a live list. It is written anew if the list, or the categories, are others than the last time.
+async fn live_shelf(shop: &Shop, caller: Caller<'_>, listing: Listing) -> Result<Arc<str>, CallError> {
+    let categories = shop.catalogue.categories();
+    let known = shop.lately.of(&listing).filter(|made| made.value.categories == categories);
+    let make = |page: Page<Product>| Stocked {
+        shelf: shelf(shop, &listing, &categories, &page.items, page.next.as_deref()),
+        categories: Arc::clone(&categories),
+    };
+    let made = shop.peers.product.list_as(caller, &product_query(&listing), known.as_ref(), make).await?;
+    let shelf = Arc::clone(&made.value.shelf);
+    shop.lately.remember(listing, made);
+    Ok(shelf)
 }
 
 fn product_query(listing: &Listing) -> ProductQuery {
@@ -119,21 +120,29 @@ fn product_query(listing: &Listing) -> ProductQuery {
 
 async fn from_copy(visit: &Visit, listing: &Listing) -> Found {
     let lookup = || {
-        let (catalogue, look) = (Arc::clone(&visit.shop.catalogue), Arc::clone(&visit.shop.look));
-        let listing = listing.clone();
+        let (shop, listing) = (Arc::clone(&visit.shop), listing.clone());
         async move {
+            let catalogue = &shop.catalogue;
             let listed = catalogue.list(&copy_query(&listing));
-            Ok(listed.map(|listed| shelf(&listed.products, listed.next, &look)))
+            let shelf = |listed: catalogue::Listed| {
+                shelf(&shop, &listing, &catalogue.categories(), &listed.products, listed.next.as_deref())
+            };
+            Ok(listed.map(shelf))
         }
     };
-    match (visit.shop.copied_lists.ask(listing.clone(), lookup).await, copy_note(visit)) {
+    match (visit.shop.copied_shelves.ask(listing.clone(), lookup).await, copy_note(visit)) {
         (Ok(Some(shelf)), Some(note)) => {
             // A page of a list that began in the copy, after the product service is back, is no news.
             let is_news = visit.shop.parts().product != Health::Up || note.is_partial;
             let copy = Some(note).filter(|_| is_news || listing.after.is_none());
             Found { shelf, copy, is_unavailable: false }
         }
-        _ => Found { shelf: shelf(&[], None, &visit.shop.look), copy: None, is_unavailable: true },
+        _ => {
+            let look = &visit.shop.look;
+            let nothing =
+                Shelf { look, listing, categories: &[], products: &[], next: None, is_unavailable: true };
+            Found { shelf: nothing.written(), copy: None, is_unavailable: true }
+        }
     }
 }
 
@@ -148,9 +157,16 @@ fn copy_query(listing: &Listing) -> catalogue::Query<'_> {
     }
 }
 
-fn shelf(products: &[Product], next: Option<String>, look: &Look) -> Shelf {
-    let cards = products.iter().map(|product| Card::new(product, &look.format)).collect();
-    Shelf { cards, next: next.map(Into::into) }
+fn shelf(
+    shop: &Shop,
+    listing: &Listing,
+    categories: &[Category],
+    products: &[Product],
+    next: Option<&str>,
+) -> Arc<str> {
+    let cards: Vec<_> = products.iter().map(|product| Card::new(product, &shop.look.format)).collect();
+    let look = &shop.look;
+    Shelf { look, listing, categories, products: &cards, next, is_unavailable: false }.written()
 }
 
 /// How old and how whole the copy is; none if nothing was ever seen of the catalogue.

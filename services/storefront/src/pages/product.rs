@@ -12,6 +12,7 @@ use contract::product::Product;
 
 use super::home::copy_note;
 use crate::catalogue::Query;
+use crate::shop::{Others, Shop};
 use crate::texts;
 use crate::views::{Card, CopyNote, FormErrors, Part, ProductPage};
 use crate::visit::Visit;
@@ -66,7 +67,7 @@ pub(super) fn page(
     if let Some(copy) = copy {
         page.show_copy(copy);
     }
-    let related = related(visit, &product);
+    let related = related(&visit.shop, &product);
     let view = ProductPage {
         page,
         product: Card::new(&product, &visit.shop.look.format),
@@ -97,12 +98,25 @@ pub(super) async fn find(visit: &Visit, name: &str) -> Known {
     }
 }
 
-fn related(visit: &Visit, product: &Product) -> Vec<Card> {
+/// Others of the category, each as it is written.
+fn related(shop: &Shop, product: &Product) -> Vec<Arc<str>> {
     if product.category.is_empty() {
         return Vec::new();
     }
-    let query = Query { category: &product.category, limit: RELATED + 1, ..Query::default() };
-    let listed = visit.shop.catalogue.list(&query).unwrap_or_default();
-    let others = listed.products.iter().filter(|other| other.id != product.id).take(RELATED);
-    others.map(|other| Card::new(other, &visit.shop.look.format)).collect()
+    let edition = shop.catalogue.edition();
+    let known = shop.others.of(&product.category).filter(|others| others.edition == edition);
+    let others = known.unwrap_or_else(|| {
+        let others = Others { cards: first_of(shop, &product.category), edition };
+        shop.others.remember(product.category.clone(), others.clone());
+        others
+    });
+    let cards = others.cards.iter().filter(|(id, _)| *id != product.id).take(RELATED);
+    cards.map(|(_, card)| Arc::clone(card)).collect()
+}
+
+/// The first products of a category: one more than are related, since each is related to the others only.
+fn first_of(shop: &Shop, category: &str) -> Arc<[(i64, Arc<str>)]> {
+    let listed = shop.catalogue.list(&Query { category, limit: RELATED + 1, ..Query::default() });
+    let written = |product: &Product| (product.id, Card::new(product, &shop.look.format).written_below());
+    listed.unwrap_or_default().products.iter().map(written).collect()
 }

@@ -1,7 +1,9 @@
 //! A product as lists show it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use askama::Template;
 use contract::product::{Product, Stock};
 
 use crate::format::Format;
@@ -21,6 +23,13 @@ pub(crate) struct Card {
     pub(crate) stock: Stock,
 }
 
+/// A card below another product.
+#[derive(Template)]
+#[template(path = "card_below.html")]
+struct Below<'a> {
+    card: &'a Card,
+}
+
 impl Card {
     pub(crate) fn new(product: &Product, format: &Format) -> Self {
         Self {
@@ -32,6 +41,11 @@ impl Card {
             category: product.category.clone(),
             stock: product.stock,
         }
+    }
+
+    /// As it stands below another product, the same for everybody.
+    pub(crate) fn written_below(&self) -> Arc<str> {
+        Below { card: self }.render().expect("texts and numbers can be written").into()
     }
 
     /// Its page.

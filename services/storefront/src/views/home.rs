@@ -5,7 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use client::Sort;
 
-use super::{Card, Page};
+use super::{Card, Look, Page};
+use crate::catalogue::Category;
 use crate::texts;
 
 /// `/`. If the products come from the storefront's copy, `Page::show_copy` says so.
@@ -13,12 +14,22 @@ use crate::texts;
 #[template(path = "home.html")]
 pub(crate) struct HomePage {
     pub(crate) page: Page,
-    pub(crate) listing: Listing,
+    /// A [`Shelf`], written.
+    pub(crate) shelf: Arc<str>,
+}
+
+/// What the home page shows of the catalogue. Nothing in it depends on who looks, so that it is written once for
+/// all who ask for the same.
+#[derive(Clone, Copy, Debug, Template)]
+#[template(path = "shelf.html")]
+pub(crate) struct Shelf<'a> {
+    pub(crate) look: &'a Look,
+    pub(crate) listing: &'a Listing,
     /// All categories, in the order they are shown.
-    pub(crate) categories: Vec<String>,
-    pub(crate) products: Arc<[Card]>,
+    pub(crate) categories: &'a [Category],
+    pub(crate) products: &'a [Card],
     /// The opaque `after` of the next page.
-    pub(crate) next: Option<Arc<str>>,
+    pub(crate) next: Option<&'a str>,
     /// True if there is neither a live catalogue nor a copy.
     pub(crate) is_unavailable: bool,
 }
@@ -81,7 +92,12 @@ impl Listing {
     }
 }
 
-impl HomePage {
+impl Shelf<'_> {
+    /// As it stands on the page.
+    pub(crate) fn written(&self) -> Arc<str> {
+        self.render().expect("texts and numbers can be written").into()
+    }
+
     fn shows_hero(&self) -> bool {
         !self.listing.is_narrowed() && !self.is_unavailable && !self.products.is_empty()
     }
@@ -101,7 +117,7 @@ impl HomePage {
     }
 
     fn next_href(&self) -> Option<String> {
-        self.next.as_deref().map(|after| self.listing.href_after(Some(after)))
+        self.next.map(|after| self.listing.href_after(Some(after)))
     }
 
     fn first_href(&self) -> Option<String> {

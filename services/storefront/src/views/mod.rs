@@ -30,7 +30,7 @@ pub(crate) use basket::{BasketLine, BasketPage, CheckoutGate};
 pub(crate) use card::{Card, CopyNote};
 pub(crate) use checkout::{CheckoutPage, CheckoutState};
 pub(crate) use errors::FormErrors;
-pub(crate) use home::{HomePage, Listing};
+pub(crate) use home::{HomePage, Listing, Shelf};
 pub(crate) use login::LoginPage;
 pub(crate) use logout::LogoutPage;
 pub(crate) use order::{OrderPage, OrderView};

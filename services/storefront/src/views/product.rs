@@ -1,5 +1,7 @@
 //! The page of a product.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::{Card, FormErrors, Page};
@@ -15,8 +17,8 @@ pub(crate) struct ProductPage {
     /// What stands in the quantity field; "1" at first.
     pub(crate) quantity: String,
     pub(crate) errors: FormErrors,
-    /// A few others of the category; may be empty.
-    pub(crate) related: Vec<Card>,
+    /// A few others of the category, as [`Card::written_below`] writes them; may be empty.
+    pub(crate) related: Vec<Arc<str>>,
 }
 
 impl ProductPage {

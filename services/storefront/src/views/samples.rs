@@ -9,6 +9,7 @@ use contract::user::User;
 
 use super::order::OrderLine;
 use super::*;
+use crate::catalogue::Category;
 use crate::texts;
 
 /// A name that tries to break out of wherever it stands.
@@ -86,19 +87,29 @@ pub(super) fn cards() -> Vec<Card> {
     cards
 }
 
-fn categories() -> Vec<String> {
-    ["Black tea", "Green tea", "Herbal", "Teaware"].map(str::to_owned).to_vec()
+fn home(page: Page, listing: Listing, products: Vec<Card>) -> HomePage {
+    home_changed(page, listing, products, |_| {})
 }
 
-fn home(page: Page, listing: Listing, products: Vec<Card>) -> HomePage {
-    HomePage {
-        page,
-        listing,
-        categories: categories(),
-        products: products.into(),
+/// The home page with a shelf that is other than usual.
+fn home_changed(
+    page: Page,
+    listing: Listing,
+    products: Vec<Card>,
+    change: impl FnOnce(&mut Shelf<'_>),
+) -> HomePage {
+    let category = |name: &str| Category { name: name.to_owned(), products: 7 };
+    let (look, categories) = (look(), ["Black tea", "Green tea", "Herbal", "Teaware"].map(category));
+    let mut shelf = Shelf {
+        look: &look,
+        listing: &listing,
+        categories: &categories,
+        products: &products,
         next: None,
         is_unavailable: false,
-    }
+    };
+    change(&mut shelf);
+    HomePage { page, shelf: shelf.written() }
 }
 
 fn hostile() -> Card {
@@ -109,8 +120,8 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
     let search = |q: &str| Listing { q: q.into(), ..Listing::default() };
     let mut shelf = cards();
     shelf.truncate(24);
-    let mut first = home(frame("", "/"), Listing::default(), shelf);
-    first.next = Some("opaque=/+".into());
+    let first =
+        home_changed(frame("", "/"), Listing::default(), shelf, |shelf| shelf.next = Some("opaque=/+"));
     let mut searched = frame("", "/?q=mint");
     searched.query = "mint".into();
     let found = cards().into_iter().filter(|card| card.slug.contains("mint")).collect();
@@ -122,17 +133,16 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
         ..Listing::default()
     };
     let herbs = cards().into_iter().filter(|card| card.category == "Herbal").collect();
-    let nothing = HomePage {
-        is_unavailable: true,
-        categories: Vec::new(),
-        ..home(degraded(frame("", "/")), Listing::default(), Vec::new())
-    };
+    let nothing = home_changed(degraded(frame("", "/")), Listing::default(), Vec::new(), |shelf| {
+        shelf.categories = &[];
+        shelf.is_unavailable = true;
+    });
     let mut bare = cards();
     for card in &mut bare {
         card.image.clear();
     }
-    let mut empty = home(frame("", "/"), Listing::default(), Vec::new());
-    empty.categories.clear();
+    let no_categories = |shelf: &mut Shelf<'_>| shelf.categories = &[];
+    let empty = home_changed(frame("", "/"), Listing::default(), Vec::new(), no_categories);
     let mut odd = staff("", "/");
     odd.query = HOSTILE.into();
     odd.flash = Some(Flash { text: texts::flash::welcome_back(HOSTILE), is_problem: false });
@@ -150,6 +160,7 @@ pub(super) fn homes() -> Vec<(&'static str, HomePage)> {
 }
 
 pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
+    let green = cards().into_iter().filter(|card| card.category == "Green tea").take(4);
     let of = |page: Page, slug: &str| {
         ProductPage {
         page: Page { title: cards().into_iter().find(|card| card.slug == slug).expect("a product").name, ..page },
@@ -158,7 +169,7 @@ pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
             .into(),
         quantity: "1".into(),
         errors: FormErrors::none(),
-        related: cards().into_iter().filter(|card| card.category == "Green tea").take(4).collect(),
+        related: green.clone().map(|card| card.written_below()).collect(),
     }
     };
     let mut wrong = of(known("", "/product/spring-sencha"), "spring-sencha");
@@ -168,7 +179,7 @@ pub(super) fn products() -> Vec<(&'static str, ProductPage)> {
     bare.product = hostile();
     bare.product.image.clear();
     bare.description = format!("{HOSTILE}\n\nSecond paragraph");
-    bare.related.clear();
+    bare.related = vec![hostile().written_below()];
     vec![
         ("normal", of(frame("", "/product/spring-sencha"), "spring-sencha")),
         ("low", of(known("", "/product/ceremonial-matcha"), "ceremonial-matcha")),

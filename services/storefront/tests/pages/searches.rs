@@ -41,3 +41,31 @@ async fn a_search_shows_the_best_match_first_live_and_from_the_copy() {
         all.says_nothing_of(&["Best match"]);
     }
 }
+
+#[tokio::test]
+async fn a_list_that_has_not_changed_is_not_sent_again_and_one_that_has_is_shown_at_once() {
+    let shop = Shopfront::open().await;
+    let held_lists = || shop.services.world.known().held_lists;
+    let (browser, other) = (shop.browser(), shop.browser());
+    let first = browser.get("/").await;
+    assert_eq!((order_of(&first), held_lists()), (vec!["3", "2", "1"], 0));
+    assert_eq!((other.get("/").await.text, held_lists()), (first.text, 1));
+    shop.services.world.known().products[1].price = 3150;
+    for browser in [&browser, &other] {
+        let changed = browser.get("/").await;
+        changed.says(&["€31.50"]);
+        changed.says_nothing_of(&["€29.00"]);
+    }
+    assert_eq!(held_lists(), 2);
+}
+
+#[tokio::test]
+async fn what_was_written_for_one_list_is_not_shown_for_another() {
+    let shop = Shopfront::open().await;
+    let browser = shop.browser();
+    for _ in 0..2 {
+        assert_eq!(order_of(&browser.get("/").await), ["3", "2", "1"]);
+        assert_eq!(order_of(&browser.get("/?q=matcha").await), ["2"]);
+    }
+    assert_eq!(shop.services.world.known().held_lists, 2);
+}

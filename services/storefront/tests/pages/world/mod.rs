@@ -45,6 +45,8 @@ pub(crate) enum Mode {
 pub(crate) struct Known {
     pub(crate) users: Vec<(User, String)>,
     pub(crate) products: Vec<Product>,
+    /// How often a list was not sent because the one that was named still held.
+    pub(crate) held_lists: usize,
     pub(crate) orders: Vec<Order>,
     pub(crate) merged: Vec<Uuid>,
     /// Idempotency keys and what they placed.

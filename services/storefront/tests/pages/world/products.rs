@@ -1,11 +1,12 @@
 //! The catalogue.
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -46,13 +47,13 @@ pub(super) fn sample() -> Vec<Product> {
     ]
 }
 
-async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Response {
+async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>, headers: HeaderMap) -> Response {
     if asked["after"].is_string() {
         return problem(400, "after must be taken from the `Link` of a page of the same list");
     }
     let words = asked["q"].as_str().unwrap_or_default().to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&words);
-    let known = world.known();
+    let mut known = world.known();
     let products = known.products.iter();
     let mut found: Vec<&Product> =
         products.filter(|product| has(&product.name) || has(&product.description)).collect();
@@ -62,7 +63,13 @@ async fn list(State(world): State<Arc<World>>, Query(asked): Query<Value>) -> Re
         None if !words.is_empty() => found.sort_by_key(|product| !has(&product.name)),
         _ => {}
     }
-    Json(json!({"results": found})).into_response()
+    let body = json!({"results": found}).to_string();
+    let tag = format!("\"{:x}\"", BuildHasherDefault::<DefaultHasher>::new().hash_one(&body));
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|named| named.as_bytes() == tag.as_bytes()) {
+        known.held_lists += 1;
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".to_owned())], body).into_response()
 }
 
 async fn product(State(world): State<Arc<World>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
