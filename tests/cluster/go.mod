@@ -1,0 +1,4 @@
+// The test bed: a real Kubernetes on one plain Linux machine.
+module shopkeeper.dev/cluster
+
+go 1.26.0
