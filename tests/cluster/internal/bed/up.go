@@ -180,6 +180,11 @@ func (bed *Bed) startControlPlane(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, object := range kubernetes.Permissions() {
+		if err := client.apply(ctx, object.Path, object.Body); err != nil {
+			return fmt.Errorf("give permissions: %w", err)
+		}
+	}
 	bed.progress.say("API server at %s", bed.APIServer())
 	for _, wanted := range []kubernetes.Process{
 		kubernetes.ControllerManagerOf(bed.Layout), kubernetes.SchedulerOf(bed.Layout), kubernetes.ProxyOf(),
