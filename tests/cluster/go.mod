@@ -2,3 +2,5 @@
 module shopkeeper.dev/cluster
 
 go 1.26.0
+
+require golang.org/x/sys v0.49.0
