@@ -121,30 +121,61 @@ func parse(arguments []string, environment string) (number int, rest []string, e
 
 // command does what a command says. The number of its arguments is checked here, their sense where they are used.
 func command(ctx context.Context, this *bed.Bed, name string, arguments []string) error {
-	count := func(least, most int) error {
-		if len(arguments) < least || len(arguments) > most {
-			return usageError("wrong number of arguments for " + name)
-		}
-		return nil
+	type action struct {
+		least, most int
+		do          func() error
 	}
-	plain := map[string]func(context.Context) error{
-		"up": this.Up, "down": this.Down,
-	}
-	if do, known := plain[name]; known {
-		if err := count(0, 0); err != nil {
+	const many = 10_000
+	actions := map[string]action{
+		"up":     {0, 0, func() error { return this.Up(ctx) }},
+		"down":   {0, 0, func() error { return this.Down(ctx) }},
+		"status": {0, 0, func() error { return status(ctx, this) }},
+		"kubeconfig": {0, 0, func() error {
+			_, err := fmt.Println(this.Kubeconfig())
 			return err
-		}
-		return do(ctx)
+		}},
+		"kubectl":    {0, many, func() error { return this.Kubectl(ctx, arguments) }},
+		"load-image": {1, many, func() error { return this.LoadImages(ctx, arguments) }},
+		"cut":        {1, 1, func() error { return this.Cut(ctx, arguments[0]) }},
+		"mend":       {1, 1, func() error { return this.Mend(ctx, arguments[0]) }},
+		"kill":       {1, 1, func() error { return this.Kill(ctx, arguments[0]) }},
+		"restart":    {1, 1, func() error { return this.Restart(ctx, arguments[0]) }},
+		"stop":       {0, 0, func() error { return this.Stop(ctx) }},
+		"start":      {0, 0, func() error { return this.Start(ctx) }},
+		"exec":       {2, many, func() error { return this.Exec(ctx, arguments[0], arguments[1:]) }},
+		"logs":       {0, 2, func() error { return logs(ctx, this, arguments) }},
+		"build":      {0, 0, func() error { return this.Build(ctx) }},
 	}
-	switch name {
-	case "kubeconfig":
-		fmt.Println(this.Kubeconfig())
-		return count(0, 0)
-	case "load-image":
-		if err := count(1, 1000); err != nil {
-			return err
-		}
-		return this.LoadImages(ctx, arguments)
+	wanted, known := actions[name]
+	if !known {
+		return usageError("there is no command " + name)
 	}
-	return usageError("there is no command " + name)
+	if len(arguments) < wanted.least || len(arguments) > wanted.most {
+		return usageError("wrong number of arguments for " + name)
+	}
+	return wanted.do()
+}
+
+// status fails if the bed is not as it should be.
+func status(ctx context.Context, this *bed.Bed) error {
+	found := this.Status(ctx)
+	found.Print(os.Stdout)
+	if !found.Healthy() {
+		return errSilent
+	}
+	return nil
+}
+
+func logs(ctx context.Context, this *bed.Bed, arguments []string) error {
+	follow := len(arguments) > 0 && arguments[0] == "-f"
+	if follow {
+		arguments = arguments[1:]
+	}
+	switch {
+	case len(arguments) == 1:
+		return this.PrintLog(ctx, os.Stdout, arguments[0], follow)
+	case len(arguments) == 0 && !follow:
+		return this.ListLogs(os.Stdout)
+	}
+	return usageError("logs wants one name")
 }

@@ -22,8 +22,9 @@ const (
 	uplink   = "eth0" // a node's interface; the other end bears the node's name
 )
 
-// connect makes the network what it has to be, whatever there is of it. Nodes that were cut off are so no more.
-func (bed *Bed) connect(ctx context.Context, inits map[string]process.Identity) error {
+// connect joins the router with the host and with nodes, whatever there is of that. Of these nodes, those that were
+// cut off are so no more; other nodes stay as they are.
+func (bed *Bed) connect(ctx context.Context, inits map[string]process.Identity, nodes []layout.Machine) error {
 	router := inits[bed.ControlPlane.Name]
 	there, err := interfaces(ctx, router)
 	if err != nil {
@@ -35,7 +36,7 @@ func (bed *Bed) connect(ctx context.Context, inits map[string]process.Identity) 
 			return err
 		}
 	}
-	for _, node := range bed.Nodes {
+	for _, node := range nodes {
 		own, err := interfaces(ctx, inits[node.Name])
 		if err != nil {
 			return err
@@ -49,10 +50,10 @@ func (bed *Bed) connect(ctx context.Context, inits map[string]process.Identity) 
 			return err
 		}
 	}
-	if err := batch(ctx, router, routerLinks(bed.Layout, !slices.Contains(there, bridge))); err != nil {
+	if err := batch(ctx, router, routerLinks(bed.Layout, nodes, !slices.Contains(there, bridge))); err != nil {
 		return err
 	}
-	for _, node := range bed.Nodes {
+	for _, node := range nodes {
 		if err := batch(ctx, inits[node.Name], nodeLinks(bed.Layout, node)); err != nil {
 			return err
 		}
@@ -92,7 +93,7 @@ func hostLinks(bed layout.Layout) [][]string {
 }
 
 // routerLinks are what `ip` has to do in the control plane's machine.
-func routerLinks(bed layout.Layout, fresh bool) [][]string {
+func routerLinks(bed layout.Layout, nodes []layout.Machine, fresh bool) [][]string {
 	var links [][]string
 	if fresh {
 		links = append(links, []string{"link", "add", bridge, "type", "bridge"})
@@ -103,7 +104,7 @@ func routerLinks(bed layout.Layout, fresh bool) [][]string {
 		[]string{"link", "set", bridge, "up"},
 		[]string{"link", "set", hostPort, "master", bridge, "up"},
 	)
-	for _, node := range bed.Nodes {
+	for _, node := range nodes {
 		links = append(links,
 			[]string{"link", "set", node.Name, "master", bridge, "up"},
 			[]string{"route", "replace", node.Pods.String(), "via", node.Address.String()})
@@ -170,6 +171,9 @@ type link struct {
 	Name  string   `json:"ifname"`
 	Flags []string `json:"flags"`
 }
+
+// up tells whether the interface is switched on; a cut node's is not.
+func (link link) up() bool { return slices.Contains(link.Flags, "UP") }
 
 func readLinks(ctx context.Context, init process.Identity) ([]link, error) {
 	text, err := machine.Run(ctx, init, "ip", "-json", "link", "show")

@@ -43,7 +43,7 @@ func (bed *Bed) Up(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := bed.connect(ctx, inits); err != nil {
+		if err := bed.connect(ctx, inits, bed.Nodes); err != nil {
 			return err
 		}
 		bed.progress.say("network %s on interface %s", bed.Network, bed.Link)
@@ -56,6 +56,12 @@ func (bed *Bed) Up(ctx context.Context) error {
 		bed.progress.say("up: export KUBECONFIG=%s", bed.Kubeconfig())
 		return nil
 	})
+}
+
+// Build builds what the bed needs, and starts nothing.
+func (bed *Bed) Build(ctx context.Context) error {
+	_, err := build.All(ctx, bed.cache, bed.progress.out)
+	return err
 }
 
 // prepare makes what processes find when they start: keys, settings, programs, cgroups.
@@ -173,6 +179,11 @@ func (bed *Bed) startControlPlane(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, object := range kubernetes.Permissions() {
+		if err := client.apply(ctx, object.Path, object.Body); err != nil {
+			return fmt.Errorf("give permissions: %w", err)
+		}
 	}
 	bed.progress.say("API server at %s", bed.APIServer())
 	for _, wanted := range []kubernetes.Process{

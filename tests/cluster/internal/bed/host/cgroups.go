@@ -92,6 +92,32 @@ func delegate(folder string) error {
 	return nil
 }
 
+// given are the controllers that the root of version 2 gives to the cgroups below it; version 1 knows no such thing.
+func (cgroups Cgroups) given() (controllers string, unified bool, err error) {
+	_, unified, err = cgroups.hierarchies()
+	if err != nil || !unified {
+		return "", false, err
+	}
+	text, err := os.ReadFile(filepath.Join(cgroups.Folder, "cgroup.subtree_control"))
+	return strings.TrimSpace(string(text)), true, err
+}
+
+// takeBack makes the root of version 2 give no more controllers than before. One that somebody else has begun to use
+// meanwhile stays.
+func (cgroups Cgroups) takeBack(before string) error {
+	now, unified, err := cgroups.given()
+	if err != nil || !unified {
+		return err
+	}
+	for _, name := range missing(now, before) {
+		err := os.WriteFile(filepath.Join(cgroups.Folder, "cgroup.subtree_control"), []byte("-"+name), 0)
+		if err != nil && !errors.Is(err, syscall.EBUSY) {
+			return fmt.Errorf("take controller %s back: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // missing are the words of the one text that are not in the other.
 func missing(wanted, given string) []string {
 	has := map[string]bool{}

@@ -42,16 +42,19 @@ type Tunables struct {
 	Folder string
 	// Settings is /proc/sys.
 	Settings string
+	// Cgroups are those whose root may have to give more controllers.
+	Cgroups Cgroups
 }
 
 // OfThisHost are the real ones.
-var OfThisHost = Tunables{Folder: "/run/shopkeeper-beds", Settings: "/proc/sys"}
+var OfThisHost = Tunables{Folder: "/run/shopkeeper-beds", Settings: "/proc/sys", Cgroups: CgroupsOfThisHost}
 
 // record is what was before the first bed, and who is here now.
 type record struct {
 	Beds   []int             `json:"beds"`
 	Before map[string]string `json:"before"`
 	Loaded bool              `json:"loaded"` // forwarded, by us
+	Given  string            `json:"given"`  // controllers, by the root of cgroups of version 2
 }
 
 // Acquire registers a bed, and changes what needs changing if it is the first.
@@ -59,6 +62,10 @@ func (tunables Tunables) Acquire(bed int) error {
 	return tunables.update(func(now *record) error {
 		if now.Before == nil {
 			now.Before = map[string]string{}
+			var err error
+			if now.Given, _, err = tunables.Cgroups.given(); err != nil {
+				return err
+			}
 		}
 		for _, name := range append(slices.Sorted(maps.Keys(raised)), kept...) {
 			if _, known := now.Before[name]; known {
@@ -105,6 +112,9 @@ func (tunables Tunables) Release(bed int) error {
 			if err := tunables.write(name, now.Before[name]); err != nil {
 				return err
 			}
+		}
+		if err := tunables.Cgroups.takeBack(now.Given); err != nil {
+			return err
 		}
 		if now.Loaded {
 			if output, err := exec.Command("rmmod", forwarded).CombinedOutput(); err != nil {

@@ -18,6 +18,15 @@ const (
 	PolicyProcess            = "policy"
 )
 
+// ControlPlaneProcesses are those that make the control plane, in the order in which they start.
+var ControlPlaneProcesses = []string{EtcdProcess, APIServerProcess, ControllerManagerProcess, SchedulerProcess}
+
+// RouterProcesses are what else runs in the control plane's machine, for the host's sake.
+var RouterProcesses = []string{ProxyProcess}
+
+// NodeProcesses are those of each node, in the order in which they start.
+var NodeProcesses = []string{ContainerdProcess, KubeletProcess, ProxyProcess}
+
 // Process is a process to run in a machine; Arguments begin with the program.
 type Process struct {
 	Name      string

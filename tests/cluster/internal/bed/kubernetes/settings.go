@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 
 	"shopkeeper.dev/cluster/internal/bed/layout"
 	"shopkeeper.dev/cluster/internal/bed/machine"
@@ -53,7 +54,7 @@ func ControlPlaneFiles(bed layout.Layout, keys Keys) Files {
 		"controller-manager.kubeconfig": Kubeconfig(bed, keys, ControllerManager),
 		"scheduler.kubeconfig":          Kubeconfig(bed, keys, Scheduler),
 		"proxy.kubeconfig":              Kubeconfig(bed, keys, Proxy),
-		"proxy.json":                    proxy(bed, bed.ControlPlane),
+		"proxy.json":                    proxy(bed, bed.ControlPlane.Address, bed.Nodes[0].Name),
 	}
 }
 
@@ -67,7 +68,7 @@ func NodeFiles(bed layout.Layout, keys Keys, node layout.Machine) Files {
 		"kubelet.kubeconfig": Kubeconfig(bed, keys, node.Name),
 		"kubelet.json":       kubelet(bed, node),
 		"proxy.kubeconfig":   Kubeconfig(bed, keys, Proxy),
-		"proxy.json":         proxy(bed, node),
+		"proxy.json":         proxy(bed, node.Address, node.Name),
 		"policy.kubeconfig":  Kubeconfig(bed, keys, Policy),
 		"containerd.toml":    containerd(),
 		"cni/pods.conflist":  podNetwork(node),
@@ -106,14 +107,15 @@ func kubelet(bed layout.Layout, node layout.Machine) []byte {
 	})
 }
 
-// proxy is for the nodes and for the control plane's machine, through which the host reaches Services.
-func proxy(bed layout.Layout, where layout.Machine) []byte {
+// proxy is for the nodes and for the control plane's machine, through which the host reaches Services. That machine is
+// not a node, but a proxy waits in vain for half a minute unless the node that it is told to be on exists.
+func proxy(bed layout.Layout, address netip.Addr, node string) []byte {
 	return encode(object{
 		"apiVersion":         "kubeproxy.config.k8s.io/v1alpha1",
 		"kind":               "KubeProxyConfiguration",
 		"mode":               "nftables",
-		"bindAddress":        where.Address.String(),
-		"hostnameOverride":   where.Name,
+		"bindAddress":        address.String(),
+		"hostnameOverride":   node,
 		"clusterCIDR":        bed.Pods.String(),
 		"clientConnection":   object{"kubeconfig": setting("proxy.kubeconfig")},
 		"conntrack":          object{"maxPerCore": 0, "min": 0}, // the host's business, not a machine's
