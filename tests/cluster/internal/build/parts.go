@@ -61,6 +61,14 @@ var parts = []part{
 		programs: map[string]string{"pause": "."},
 	},
 	{
+		name: "policy", folder: "policy",
+		programs: map[string]string{"policy": "."},
+	},
+	{
+		name: "probe", folder: "probe",
+		programs: map[string]string{"probe": "."},
+	},
+	{
 		name: "coredns", folder: "tools/coredns", module: "github.com/coredns/coredns",
 		programs: map[string]string{"coredns": "github.com/coredns/coredns"},
 	},
