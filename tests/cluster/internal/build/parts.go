@@ -53,10 +53,6 @@ var parts = []part{
 		},
 	},
 	{
-		name: "policy", folder: "policy",
-		programs: map[string]string{"policy": "."},
-	},
-	{
 		name: "pause", folder: "tools/pause",
 		programs: map[string]string{"pause": "."},
 	},
@@ -106,10 +102,6 @@ var parts = []part{
 			return append(variables("github.com/prometheus/common/version", "Version="+prometheusRelease(version)),
 				"-tags=remove_all_sd,enable_kubernetes_sd")
 		},
-	},
-	{
-		name: "probe", folder: "probe",
-		programs: map[string]string{"probe": "."},
 	},
 	{
 		name: "gateway-api", folder: "tools/gateway-api", module: "sigs.k8s.io/gateway-api",
