@@ -214,8 +214,10 @@ func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
 	if err != nil {
 		return err
 	}
-	if _, err := bed.startProcess(ctx, node, kubernetes.ProxyOf()); err != nil {
-		return err
+	for _, wanted := range []kubernetes.Process{kubernetes.ProxyOf(), kubernetes.PolicyOf(node)} {
+		if _, err := bed.startProcess(ctx, node, wanted); err != nil {
+			return err
+		}
 	}
 	client, err := newAPI(bed.Layout)
 	if err != nil {

@@ -32,7 +32,7 @@ func TestEverySettingThatIsNamedIsWritten(t *testing.T) {
 		processes []Process
 	}{
 		{ControlPlaneFiles(bed, keys), []Process{Etcd(), APIServer(bed), ControllerManagerOf(bed), SchedulerOf(bed), ProxyOf()}},
-		{NodeFiles(bed, keys, node), []Process{ContainerdOf(), KubeletOf(node), ProxyOf()}},
+		{NodeFiles(bed, keys, node), []Process{ContainerdOf(), KubeletOf(node), ProxyOf(), PolicyOf(node)}},
 	} {
 		var text strings.Builder
 		for _, content := range machine.files {
@@ -115,7 +115,7 @@ func TestNothingListensOnAllAddresses(t *testing.T) {
 func TestEveryProgramThatIsStartedIsLinked(t *testing.T) {
 	bed, _ := bedAndKeys(t)
 	for _, process := range []Process{
-		Etcd(), APIServer(bed), ControllerManagerOf(bed), SchedulerOf(bed), ProxyOf(), ContainerdOf(), KubeletOf(bed.Nodes[0]),
+		Etcd(), APIServer(bed), ControllerManagerOf(bed), SchedulerOf(bed), ProxyOf(), ContainerdOf(), KubeletOf(bed.Nodes[0]), PolicyOf(bed.Nodes[0]),
 	} {
 		if Links[process.Arguments[0]] == "" {
 			t.Errorf("%s is not among the programs", process.Arguments[0])

@@ -25,7 +25,7 @@ var ControlPlaneProcesses = []string{EtcdProcess, APIServerProcess, ControllerMa
 var RouterProcesses = []string{ProxyProcess}
 
 // NodeProcesses are those of each node, in the order in which they start.
-var NodeProcesses = []string{ContainerdProcess, KubeletProcess, ProxyProcess}
+var NodeProcesses = []string{ContainerdProcess, KubeletProcess, ProxyProcess, PolicyProcess}
 
 // Process is a process to run in a machine; Arguments begin with the program.
 type Process struct {
@@ -45,6 +45,7 @@ var Links = map[string]string{
 	"containerd":              "containerd",
 	"containerd-shim-runc-v2": "containerd-shim-runc-v2",
 	"ctr":                     "ctr",
+	"policy":                  "policy",
 }
 
 // Etcd writes to its machine's disk but never waits for it: the data need not outlive the host's kernel.
@@ -136,4 +137,9 @@ func KubeletOf(node layout.Machine) Process {
 // ProxyOf carries Services.
 func ProxyOf() Process {
 	return Process{ProxyProcess, []string{"kube-proxy", "--config=" + setting("proxy.json")}}
+}
+
+// PolicyOf lets through the packets of a node's pods that network policies allow.
+func PolicyOf(node layout.Machine) Process {
+	return Process{PolicyProcess, []string{"policy", "--kubeconfig=" + setting("policy.kubeconfig"), "--node=" + node.Name}}
 }
