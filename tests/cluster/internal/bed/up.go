@@ -64,7 +64,7 @@ func (bed *Bed) Build(ctx context.Context) error {
 	return err
 }
 
-// prepare makes what processes find when they start: keys, settings, programs, cgroups.
+// prepare makes what processes find when they start: keys, settings, programs.
 func (bed *Bed) prepare(binaries build.Binaries) error {
 	if err := bed.forgetOtherBoot(); err != nil {
 		return err
@@ -85,9 +85,6 @@ func (bed *Bed) prepare(binaries build.Binaries) error {
 	settings := map[string]kubernetes.Files{bed.ControlPlane.Settings: kubernetes.ControlPlaneFiles(bed.Layout, keys)}
 	for _, node := range bed.Nodes {
 		settings[node.Settings] = kubernetes.NodeFiles(bed.Layout, keys, node)
-		if err := host.CgroupsOfThisHost.Make(node.CgroupRoot); err != nil {
-			return err
-		}
 	}
 	for folder, files := range settings {
 		for name, content := range files {
@@ -127,9 +124,14 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 			inits[wanted.Name] = running.Identity
 			continue
 		}
-		// One that nobody recorded cannot be: its init would not have begun. One that is here lost its record.
+		// An init begins when it is recorded, so one that runs and is not has lost its record with the bed's folder.
 		for _, orphan := range machine.Orphans(bed.fullName(wanted)) {
 			if err := process.Kill(ctx, orphan); err != nil {
+				return nil, err
+			}
+		}
+		if wanted.Pods.IsValid() {
+			if err := freshCgroup(wanted); err != nil {
 				return nil, err
 			}
 		}
@@ -150,6 +152,15 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 		bed.progress.say("machine %s", wanted.Name)
 	}
 	return inits, nil
+}
+
+// freshCgroup makes the cgroup of a node, without what the pods of a node that lost its power left in it: a kubelet
+// would wait for each of them.
+func freshCgroup(node layout.Machine) error {
+	if err := host.CgroupsOfThisHost.Remove(node.CgroupRoot, time.Now().Add(downPatience)); err != nil {
+		return err
+	}
+	return host.CgroupsOfThisHost.Make(node.CgroupRoot)
 }
 
 // fullName is a machine's name among those of all beds.
