@@ -5,7 +5,6 @@ package addons
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,17 +54,24 @@ func (i imageOf) name(built programs) string {
 	return "localhost/" + i.program + ":" + tag
 }
 
-// Images makes sure of the images of all add-ons, below `cluster/images` of the cache, and returns the tar files. Those
-// that are there already are not made again.
-func Images(built build.Binaries, cache string, progress io.Writer) ([]string, error) {
+// Archive is an image as a tar file.
+type Archive struct {
+	Name, File string
+	// Fixed says that the name does not change with the content: that an image of this name is there says nothing.
+	Fixed bool
+}
+
+// Images makes sure of the images of all add-ons, below `cluster/images` of the cache. Those that are there already are
+// not made again. say is told of each that is.
+func Images(built build.Binaries, cache string, say func(format string, values ...any)) ([]Archive, error) {
 	folder := filepath.Join(cache, "cluster", "images")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("making the images: %w", err)
 	}
-	var files []string
+	var archives []Archive
 	for _, one := range images {
 		file := filepath.Join(folder, one.program+"-"+built.Tag(one.program)+".tar")
-		files = append(files, file)
+		archives = append(archives, Archive{one.name(built), file, one.tag != ""})
 		if _, err := os.Stat(file); err == nil {
 			continue
 		} else if !errors.Is(err, fs.ErrNotExist) {
@@ -76,7 +82,7 @@ func Images(built build.Binaries, cache string, progress io.Writer) ([]string, e
 		if err := image.Write(description, file); err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(progress, "image %s made in %.1f s\n", description.Name, time.Since(started).Seconds())
+		say("image %s made in %.1f s", description.Name, time.Since(started).Seconds())
 	}
-	return files, nil
+	return archives, nil
 }

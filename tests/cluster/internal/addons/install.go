@@ -45,12 +45,12 @@ var expectations = []expectation{
 }
 
 // Install makes the add-ons what they are to be, which may be repeated, and waits until they serve. Their images have
-// to be on the nodes. progress gets a line for each.
+// to be on the nodes. say is told of each that is ready.
 //
 // # Errors
 //
 // Something could not be applied, or was not ready in time: the error says what the cluster says about it.
-func Install(ctx context.Context, built build.Binaries, kubeconfig string, settings Settings, progress io.Writer) error {
+func Install(ctx context.Context, built build.Binaries, kubeconfig string, settings Settings, say func(format string, values ...any)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cluster := kubectl{built.Path("kubernetes"), kubeconfig}
@@ -59,12 +59,11 @@ func Install(ctx context.Context, built build.Binaries, kubeconfig string, setti
 			return fmt.Errorf("applying the add-ons: %w", err)
 		}
 	}
-	started := time.Now()
 	for _, expected := range expectations {
 		if err := cluster.wait(ctx, expected); err != nil {
 			return fmt.Errorf("waiting for %s (%s): %w\n%s", expected.title, expected.object, err, cluster.explain(expected.namespace))
 		}
-		fmt.Fprintf(progress, "%s ready, %.1f s\n", expected.title, time.Since(started).Seconds())
+		say("%s: ready", expected.title)
 	}
 	return nil
 }
