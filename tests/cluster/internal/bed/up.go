@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"shopkeeper.dev/cluster/internal/addons"
 	"shopkeeper.dev/cluster/internal/bed/host"
 	"shopkeeper.dev/cluster/internal/bed/kubernetes"
 	"shopkeeper.dev/cluster/internal/bed/layout"
@@ -53,6 +54,9 @@ func (bed *Bed) Up(ctx context.Context) error {
 		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.startNode(ctx, node) }); err != nil {
 			return err
 		}
+		if err := bed.addOns(ctx, binaries); err != nil {
+			return err
+		}
 		bed.progress.say("up: export KUBECONFIG=%s", bed.Kubeconfig())
 		return nil
 	})
@@ -60,7 +64,11 @@ func (bed *Bed) Up(ctx context.Context) error {
 
 // Build builds what the bed needs, and starts nothing.
 func (bed *Bed) Build(ctx context.Context) error {
-	_, err := build.All(ctx, bed.cache, bed.progress.out)
+	binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+	if err != nil {
+		return err
+	}
+	_, err = addons.Images(binaries, bed.cache, bed.progress.say)
 	return err
 }
 
