@@ -27,7 +27,7 @@ func (bed *Bed) Down(ctx context.Context) error {
 		defer cancel()
 		inits := machine.Orphans(bed.Link + "-") // recorded or not
 		// The end of an init is the end of every process of its machine, and then of its mounts and its network.
-		if err := each(inits, func(init process.Identity) error { return process.Kill(ctx, init) }); err != nil {
+		if err := each(ctx, inits, process.Kill); err != nil {
 			return err
 		}
 		if err := bed.disconnect(ctx); err != nil {
