@@ -16,6 +16,9 @@ import (
 const (
 	// stopGrace is how long a process may take to end when it is asked to.
 	stopGrace = 20 * time.Second
+	// controlPlaneGrace is less: an API server would wait for its watchers, and no answer is lost that they do not
+	// ask for again.
+	controlPlaneGrace = 3 * time.Second
 	// downPatience is how long the kernel may take to clear away what processes had.
 	downPatience = 30 * time.Second
 )

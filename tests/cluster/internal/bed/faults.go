@@ -103,7 +103,7 @@ func (bed *Bed) stopControlPlane(ctx context.Context) error {
 		if !alive {
 			continue
 		}
-		if err := process.Stop(ctx, running.Identity, stopGrace); err != nil {
+		if err := process.Stop(ctx, running.Identity, controlPlaneGrace); err != nil {
 			return fmt.Errorf("stop %s: %w", name, err)
 		}
 		bed.progress.say("%s has ended", name)

@@ -27,8 +27,9 @@ const (
 	nodePatience = 90 * time.Second
 )
 
-// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone.
-func (bed *Bed) Up(ctx context.Context) error {
+// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone. A bare bed gets no
+// add-ons.
+func (bed *Bed) Up(ctx context.Context, bare bool) error {
 	return bed.alone(func() error {
 		if err := host.Programs(ctx, bed.progress.out); err != nil {
 			return err
@@ -63,7 +64,12 @@ func (bed *Bed) Up(ctx context.Context) error {
 		}
 		err = together(ctx,
 			func(ctx context.Context) error { return each(ctx, bed.Nodes, bed.startNode) },
-			func(ctx context.Context) error { return bed.addOns(ctx, binaries) },
+			func(ctx context.Context) error {
+				if bare {
+					return nil
+				}
+				return bed.addOns(ctx, binaries)
+			},
 		)
 		if err != nil {
 			return err
