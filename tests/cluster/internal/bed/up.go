@@ -94,6 +94,11 @@ func (bed *Bed) prepare(binaries build.Binaries) error {
 	if err := bed.forgetOtherBoot(); err != nil {
 		return err
 	}
+	if len(bed.state.records) == 0 {
+		if err := os.RemoveAll(bed.Logs()); err != nil { // those of an earlier bed
+			return fmt.Errorf("remove old logs: %w", err)
+		}
+	}
 	if err := host.OfThisHost.Acquire(bed.Number); err != nil {
 		return err
 	}
