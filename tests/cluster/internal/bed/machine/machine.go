@@ -36,6 +36,9 @@ func Start(ctx context.Context, spec Spec, log string, record func(process.Ident
 		Log:         log,
 		Namespaces:  syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
 	}, record)
+	if errors.Is(err, syscall.EPERM) {
+		return init, fmt.Errorf("start machine %s: %w: root is not enough here, namespaces want CAP_SYS_ADMIN; a container has to be privileged", spec.Name, err)
+	}
 	if err != nil {
 		return init, fmt.Errorf("start machine %s: %w", spec.Name, err)
 	}
