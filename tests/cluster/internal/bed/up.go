@@ -34,7 +34,11 @@ func (bed *Bed) Up(ctx context.Context, bare bool) error {
 		if err := host.Programs(ctx, bed.progress.out); err != nil {
 			return err
 		}
-		binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+		make := build.All
+		if bare {
+			make = build.Bare
+		}
+		binaries, err := make(ctx, bed.cache, bed.progress.out)
 		if err != nil {
 			return err
 		}
