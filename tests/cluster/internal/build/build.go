@@ -5,10 +5,12 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -17,6 +19,10 @@ type Binaries struct {
 	programs  map[string]string
 	manifests map[string]string
 	versions  map[string]string
+}
+
+func noBinaries() Binaries {
+	return Binaries{map[string]string{}, map[string]string{}, map[string]string{}}
 }
 
 // Path is where the program of that name is. A name that no part makes is a mistake in the bed itself.
@@ -34,6 +40,12 @@ func (b Binaries) Version(program string) string {
 	return known(b.versions, program, "program")
 }
 
+// Tag is the version with the part's key: it is another one as soon as the program is made from anything else.
+func (b Binaries) Tag(program string) string {
+	folder := filepath.Base(filepath.Dir(b.Path(program)))
+	return b.Version(program) + folder[strings.LastIndex(folder, "-"):]
+}
+
 func known(among map[string]string, name, kind string) string {
 	value, there := among[name]
 	if !there {
@@ -42,19 +54,25 @@ func known(among map[string]string, name, kind string) string {
 	return value
 }
 
-// All makes sure of every part. source is the folder tests/cluster; cache is where `cluster/bin` is kept. A part that
-// is being built by another process is waited for. progress gets a line or two per part.
+// Source is the folder tests/cluster, from which the parts are built. The bed's program is told when it is linked.
+var Source string
+
+// All makes sure of every part; cache is the folder in which `cluster/bin` is kept. A part that is being built by
+// another process is waited for. progress gets a line or two per part.
 //
 // # Errors
 //
 // A part could not be built: the error has the end of what the compiler said, and the remedy.
-func All(ctx context.Context, source, cache string, progress io.Writer) (Binaries, error) {
-	shop := workshop{source: source, folder: filepath.Join(cache, "cluster", "bin"), progress: progress}
-	binaries := Binaries{map[string]string{}, map[string]string{}, map[string]string{}}
+func All(ctx context.Context, cache string, progress io.Writer) (Binaries, error) {
+	binaries := noBinaries()
+	if Source == "" {
+		return binaries, errors.New("the bed does not know its sources: run it as tests/cluster/bed")
+	}
+	shop := workshop{source: Source, folder: filepath.Join(cache, "cluster", "bin"), progress: progress}
 	if err := os.MkdirAll(shop.folder, 0o755); err != nil {
 		return binaries, fmt.Errorf("making the cache: %w", err)
 	}
-	toolchain, err := goVersion(ctx, source)
+	toolchain, err := goVersion(ctx, Source)
 	if err != nil {
 		return binaries, err
 	}
