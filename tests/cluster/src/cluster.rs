@@ -96,6 +96,15 @@ impl Cluster {
         names
     }
 
+    /// What the API server answers to a path, as in `/apis/metrics.k8s.io/v1beta1/nodes`.
+    ///
+    /// # Errors
+    /// If it does not answer, or not with 2xx.
+    pub async fn get(&self, path: &str) -> Result<Value, kube::Error> {
+        let request = http::Request::get(path).body(Vec::new()).expect("a path");
+        self.client.request(request).await
+    }
+
     /// Makes an object as the manifest says, or changes it; `namespace` is where it goes if its kind has one and
     /// the manifest does not say.
     ///

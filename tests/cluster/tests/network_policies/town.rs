@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cluster::{Cluster, Namespace, Probe, address_of, probe_pod};
+use cluster::{Cluster, Namespace, Probe, address_of, address_of_service, probe_pod, service};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::api::networking::v1::NetworkPolicy;
@@ -199,16 +199,14 @@ impl Home {
         container["ports"] = json!([{"name": "http", "containerPort": named}]);
         container["readinessProbe"]["httpGet"]["path"] = json!("/"); // which is counted
         namespace.apply(pod).await;
-        namespace
-            .apply(json!({
-                "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
-                "spec": {"selector": {"app": name}, "ports": [{"port": 80, "targetPort": "http"}]},
-            }))
-            .await;
+        namespace.apply(service(name)).await;
         let service = namespace.api::<Service>().get(name).await.expect("read a Service");
-        let service = service.spec.and_then(|spec| spec.cluster_ip).expect("a Service has an address");
         let pod = namespace.ready_pod(name).await;
-        Self { probe: namespace.probe_in(name), address: address_of(&pod), service }
+        Self {
+            probe: namespace.probe_in(name),
+            address: address_of(&pod),
+            service: address_of_service(&service),
+        }
     }
 
     async fn opens(&self, how: &str, (edges, addresses): (Vec<Edge>, Vec<String>)) -> Vec<(Edge, bool)> {
