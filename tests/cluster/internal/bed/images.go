@@ -48,3 +48,16 @@ func (bed *Bed) loadImage(ctx context.Context, node layout.Machine, path string)
 	}
 	return nil
 }
+
+// imageNames are the names of the images that the node has.
+func (bed *Bed) imageNames(ctx context.Context, node layout.Machine) ([]string, error) {
+	init, alive := bed.state.get(node.Name)
+	if !alive {
+		return nil, fmt.Errorf("list images: node %s does not run; `bed up` starts it", node.Name)
+	}
+	output, err := machine.Run(ctx, init.Identity, "ctr", "--address="+kubernetes.Containerd, "--namespace="+kubernetes.Images, "images", "list", "--quiet")
+	if err != nil {
+		return nil, fmt.Errorf("list images of node %s: %w", node.Name, err)
+	}
+	return strings.Fields(output), nil
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"shopkeeper.dev/cluster/internal/addons"
 	"shopkeeper.dev/cluster/internal/bed/host"
 	"shopkeeper.dev/cluster/internal/bed/kubernetes"
 	"shopkeeper.dev/cluster/internal/bed/layout"
@@ -53,6 +54,9 @@ func (bed *Bed) Up(ctx context.Context) error {
 		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.startNode(ctx, node) }); err != nil {
 			return err
 		}
+		if err := bed.addOns(ctx, binaries); err != nil {
+			return err
+		}
 		bed.progress.say("up: export KUBECONFIG=%s", bed.Kubeconfig())
 		return nil
 	})
@@ -60,11 +64,15 @@ func (bed *Bed) Up(ctx context.Context) error {
 
 // Build builds what the bed needs, and starts nothing.
 func (bed *Bed) Build(ctx context.Context) error {
-	_, err := build.All(ctx, bed.cache, bed.progress.out)
+	binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+	if err != nil {
+		return err
+	}
+	_, err = addons.Images(binaries, bed.cache, bed.progress.say)
 	return err
 }
 
-// prepare makes what processes find when they start: keys, settings, programs, cgroups.
+// prepare makes what processes find when they start: keys, settings, programs.
 func (bed *Bed) prepare(binaries build.Binaries) error {
 	if err := bed.forgetOtherBoot(); err != nil {
 		return err
@@ -85,9 +93,6 @@ func (bed *Bed) prepare(binaries build.Binaries) error {
 	settings := map[string]kubernetes.Files{bed.ControlPlane.Settings: kubernetes.ControlPlaneFiles(bed.Layout, keys)}
 	for _, node := range bed.Nodes {
 		settings[node.Settings] = kubernetes.NodeFiles(bed.Layout, keys, node)
-		if err := host.CgroupsOfThisHost.Make(node.CgroupRoot); err != nil {
-			return err
-		}
 	}
 	for folder, files := range settings {
 		for name, content := range files {
@@ -127,9 +132,14 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 			inits[wanted.Name] = running.Identity
 			continue
 		}
-		// One that nobody recorded cannot be: its init would not have begun. One that is here lost its record.
+		// An init begins when it is recorded, so one that runs and is not has lost its record with the bed's folder.
 		for _, orphan := range machine.Orphans(bed.fullName(wanted)) {
 			if err := process.Kill(ctx, orphan); err != nil {
+				return nil, err
+			}
+		}
+		if wanted.Pods.IsValid() {
+			if err := freshCgroup(wanted); err != nil {
 				return nil, err
 			}
 		}
@@ -150,6 +160,15 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 		bed.progress.say("machine %s", wanted.Name)
 	}
 	return inits, nil
+}
+
+// freshCgroup makes the cgroup of a node, without what the pods of a node that lost its power left in it: a kubelet
+// would wait for each of them.
+func freshCgroup(node layout.Machine) error {
+	if err := host.CgroupsOfThisHost.Remove(node.CgroupRoot, time.Now().Add(downPatience)); err != nil {
+		return err
+	}
+	return host.CgroupsOfThisHost.Make(node.CgroupRoot)
 }
 
 // fullName is a machine's name among those of all beds.

@@ -94,7 +94,7 @@ func TestEveryPartOfThisRepositoryHasAVersionAndAKeyOfItsOwn(t *testing.T) {
 
 func TestTheReleaseOfPrometheusIsReadOffItsModulesVersion(t *testing.T) {
 	for module, release := range map[string]string{"0.310.0": "3.10.0", "0.305.2": "3.5.2", "0.300.1": "3.0.1", "1.0.0": "1.0.0"} {
-		if got := prometheusRelease(module); got != release {
+		if got := PrometheusRelease(module); got != release {
 			t.Errorf("%s: %s, not %s", module, got, release)
 		}
 	}

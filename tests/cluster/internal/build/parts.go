@@ -99,7 +99,7 @@ var parts = []part{
 		programs: map[string]string{"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
 		flags: func(version string) []string {
 			// Its other ways to find targets are clients of thirty clouds: minutes to build, and none is here.
-			return append(variables("github.com/prometheus/common/version", "Version="+prometheusRelease(version)),
+			return append(variables("github.com/prometheus/common/version", "Version="+PrometheusRelease(version)),
 				"-tags=remove_all_sd,enable_kubernetes_sd")
 		},
 	},
@@ -130,8 +130,8 @@ func variables(pkg string, settings ...string) []string {
 	return []string{flag}
 }
 
-// prometheusRelease is the release that a version of the Go module belongs to: v0.316.0 is Prometheus 3.16.0.
-func prometheusRelease(version string) string {
+// PrometheusRelease is the release that a version of the Go module belongs to: v0.316.0 is Prometheus 3.16.0.
+func PrometheusRelease(version string) string {
 	number := strings.SplitN(version, ".", 3)
 	if len(number) != 3 || len(number[1]) < 3 {
 		return version
