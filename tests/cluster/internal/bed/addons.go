@@ -14,16 +14,8 @@ import (
 // Domain is what the bed's shared Gateway has a certificate for: any name directly below it.
 const Domain = "bed.test"
 
-// addOns makes sure of what the cluster has besides Kubernetes, and waits until it serves.
+// addOns makes sure of what the cluster has besides Kubernetes, whose images its nodes have, and waits until it serves.
 func (bed *Bed) addOns(ctx context.Context, binaries build.Binaries) error {
-	archives, err := addons.Images(binaries, bed.cache, bed.progress.say)
-	if err != nil {
-		return err
-	}
-	if err := each(bed.Nodes, func(node layout.Machine) error { return bed.loadMissing(ctx, node, archives) }); err != nil {
-		return err
-	}
-	bed.progress.say("images of the add-ons on every node")
 	settings, err := bed.addOnSettings(time.Now())
 	if err != nil {
 		return err
@@ -31,21 +23,25 @@ func (bed *Bed) addOns(ctx context.Context, binaries build.Binaries) error {
 	return addons.Install(ctx, binaries, bed.Kubeconfig(), settings, bed.progress.say)
 }
 
-// loadMissing loads the images that the node does not have, or may have with other content.
-func (bed *Bed) loadMissing(ctx context.Context, node layout.Machine, archives []addons.Archive) error {
+// loadMissing loads the images that the node does not have, or may have with other content, and tells how many.
+func (bed *Bed) loadMissing(ctx context.Context, node layout.Machine, archives []addons.Archive) (loaded int, err error) {
+	if len(archives) == 0 {
+		return 0, nil
+	}
 	present, err := bed.imageNames(ctx, node)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, archive := range archives {
 		if !archive.Fixed && slices.Contains(present, archive.Name) {
 			continue
 		}
 		if err := bed.loadImage(ctx, node, archive.File); err != nil {
-			return err
+			return loaded, err
 		}
+		loaded++
 	}
-	return nil
+	return loaded, nil
 }
 
 // addOnSettings says where the add-ons are, and gives them the certificates that others know them by.

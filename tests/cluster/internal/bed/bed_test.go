@@ -201,3 +201,21 @@ func TestAnUnknownNodeIsAnErrorThatNamesThoseThereAre(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheFirstFailureEndsWhatIsDoneBesides(t *testing.T) {
+	broken := errors.New("broken")
+	err := together(context.Background(),
+		func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Minute):
+				return errors.New("it was not told to end")
+			}
+		},
+		func(context.Context) error { return broken },
+	)
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -21,7 +21,7 @@ func (bed *Bed) LoadImages(ctx context.Context, files []string) error {
 func (bed *Bed) loadImages(ctx context.Context, files []string) error {
 	for _, path := range files {
 		begin := time.Now()
-		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.loadImage(ctx, node, path) }); err != nil {
+		if err := each(ctx, bed.Nodes, func(ctx context.Context, node layout.Machine) error { return bed.loadImage(ctx, node, path) }); err != nil {
 			return err
 		}
 		bed.progress.say("image %s on every node, %.1f s", filepath.Base(path), time.Since(begin).Seconds())

@@ -27,8 +27,9 @@ const (
 	nodePatience = 90 * time.Second
 )
 
-// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone.
-func (bed *Bed) Up(ctx context.Context) error {
+// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone. A bare bed gets no
+// add-ons.
+func (bed *Bed) Up(ctx context.Context, bare bool) error {
 	return bed.alone(func() error {
 		if err := host.Programs(ctx, bed.progress.out); err != nil {
 			return err
@@ -48,13 +49,29 @@ func (bed *Bed) Up(ctx context.Context) error {
 			return err
 		}
 		bed.progress.say("network %s on interface %s", bed.Network, bed.Link)
-		if err := bed.startControlPlane(ctx); err != nil {
+		archives, err := addons.Images(binaries, bed.cache, bed.progress.say)
+		if err != nil {
 			return err
 		}
-		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.startNode(ctx, node) }); err != nil {
+		// Images need no API server, and add-ons no nodes to be applied: both are waited for together.
+		runtime := func(ctx context.Context, node layout.Machine) error { return bed.startRuntime(ctx, node, archives) }
+		err = together(ctx,
+			bed.startControlPlane,
+			func(ctx context.Context) error { return each(ctx, bed.Nodes, runtime) },
+		)
+		if err != nil {
 			return err
 		}
-		if err := bed.addOns(ctx, binaries); err != nil {
+		err = together(ctx,
+			func(ctx context.Context) error { return each(ctx, bed.Nodes, bed.startNode) },
+			func(ctx context.Context) error {
+				if bare {
+					return nil
+				}
+				return bed.addOns(ctx, binaries)
+			},
+		)
+		if err != nil {
 			return err
 		}
 		bed.progress.say("up: export KUBECONFIG=%s", bed.Kubeconfig())
@@ -176,6 +193,9 @@ func (bed *Bed) fullName(wanted layout.Machine) string { return bed.Link + "-" +
 
 // startControlPlane makes sure of the control plane, and waits until it serves.
 func (bed *Bed) startControlPlane(ctx context.Context) error {
+	if err := bed.stopOutdated(ctx); err != nil {
+		return err
+	}
 	if _, err := bed.startProcess(ctx, bed.ControlPlane, kubernetes.Etcd()); err != nil {
 		return err
 	}
@@ -215,9 +235,25 @@ func (bed *Bed) startControlPlane(ctx context.Context) error {
 	return nil
 }
 
-// startNode makes sure of a node's processes, and waits until the node is ready.
-func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
-	begin := time.Now()
+// stopOutdated ends the control plane if any of it has to be started with new settings. It ends in the order in which
+// it can: an API server whose etcd has gone would take half a minute.
+func (bed *Bed) stopOutdated(ctx context.Context) error {
+	processes := []kubernetes.Process{kubernetes.Etcd(), kubernetes.APIServer(bed.Layout)}
+	for _, wanted := range processes {
+		running, alive := bed.state.get(bed.ControlPlane.Name + "/" + wanted.Name)
+		fingerprint, err := bed.fingerprint(bed.ControlPlane, wanted)
+		if err != nil {
+			return err
+		}
+		if alive && running.Fingerprint != fingerprint {
+			return bed.stopControlPlane(ctx)
+		}
+	}
+	return nil
+}
+
+// startRuntime makes sure of a node's container runtime, and that it has images.
+func (bed *Bed) startRuntime(ctx context.Context, node layout.Machine, archives []addons.Archive) error {
 	runtime, err := bed.startProcess(ctx, node, kubernetes.ContainerdOf())
 	if err != nil {
 		return err
@@ -228,6 +264,16 @@ func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
 	if err := machine.WaitForSocket(patience, init.Identity, runtime, kubernetes.Containerd); err != nil {
 		return fmt.Errorf("wait for containerd of node %s: %w; see %s", node.Name, err, bed.Log(node.Name, kubernetes.ContainerdProcess))
 	}
+	loaded, err := bed.loadMissing(ctx, node, archives)
+	if err == nil && loaded > 0 {
+		bed.progress.say("node %s has %d more images", node.Name, loaded)
+	}
+	return err
+}
+
+// startNode makes sure of a node's other processes, and waits until the node is ready.
+func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
+	begin := time.Now()
 	before, _ := bed.state.get(node.Name + "/" + kubernetes.KubeletProcess)
 	agent, err := bed.startProcess(ctx, node, kubernetes.KubeletOf(node))
 	if err != nil {

@@ -128,15 +128,12 @@ func (shop workshop) make(ctx context.Context, part part, toolchain string, bina
 
 	fmt.Fprintf(shop.progress, "%-34s building\n", title)
 	started := time.Now()
-	unfinished, err := os.MkdirTemp(shop.folder, "unfinished-"+part.name+"-")
-	if err != nil {
+	unfinished := filepath.Join(shop.folder, part.name+".unfinished") // ours, as long as the lock is
+	if err := errors.Join(os.RemoveAll(unfinished), os.Mkdir(unfinished, 0o755)); err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	defer os.RemoveAll(unfinished)
 	if err := part.build(ctx, filepath.Join(shop.source, part.folder), version, unfinished); err != nil {
-		return fmt.Errorf("%s: %w", title, err)
-	}
-	if err := os.Chmod(unfinished, 0o755); err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	if err := os.Rename(unfinished, finished); err != nil {

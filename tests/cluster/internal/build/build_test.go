@@ -46,9 +46,26 @@ func TestAPartIsBuiltOnceByTwoWhoWantItAndThenCached(t *testing.T) {
 	if strings.Count(both, "built in") != 1 || strings.Count(both, "cached") != 1 {
 		t.Errorf("progress:\n%s", both)
 	}
-	left, err := filepath.Glob(filepath.Join(cache, "unfinished-*"))
+	left, err := filepath.Glob(filepath.Join(cache, "*.unfinished"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestWhatAKilledBuilderLeftIsNotTakenForThePart(t *testing.T) {
+	source, hello := hello(t)
+	cache := t.TempDir()
+	write(t, cache, "hello.unfinished/hello", "half a program")
+	write(t, cache, "hello.unfinished/rubbish", "")
+	binaries := noBinaries()
+	if err := (workshop{source, cache, &strings.Builder{}}).make(t.Context(), hello, "go1", &binaries); err != nil {
+		t.Fatal(err)
+	}
+	if exists(filepath.Join(filepath.Dir(binaries.Path("hello")), "rubbish")) {
+		t.Error("what was left is in the finished part")
+	}
+	if output, err := exec.Command(binaries.Path("hello")).CombinedOutput(); err != nil || string(output) != "hello\n" {
+		t.Errorf("the program said %q, %v", output, err)
 	}
 }
 

@@ -66,7 +66,7 @@ var parts = []part{
 	},
 	{
 		name: "coredns", folder: "tools/coredns", module: "github.com/coredns/coredns",
-		programs: map[string]string{"coredns": "github.com/coredns/coredns"},
+		programs: map[string]string{"coredns": "."},
 	},
 	{
 		name: "metrics-server", folder: "tools/metrics-server", module: "sigs.k8s.io/metrics-server",
