@@ -80,6 +80,8 @@ func run(arguments []string) error {
 	if len(arguments) == 2 && arguments[0] == machine.Init {
 		return machine.RunInit(arguments[1])
 	}
+	// `su` and some services leave out the folders in which ip, nft and runc lie.
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin")
 	number, arguments, err := parse(arguments, os.Getenv("SHOPKEEPER_BED"))
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ type Archive struct {
 	Fixed bool
 }
 
-// Images makes sure of the images of all add-ons, below `cluster/images` of the cache. Those that are there already are
+// Images makes sure of the images of all add-ons whose programs were made, below `cluster/images` of the cache. Those that are there already are
 // not made again. say is told of each that is.
 func Images(built build.Binaries, cache string, say func(format string, values ...any)) ([]Archive, error) {
 	folder := filepath.Join(cache, "cluster", "images")
@@ -70,6 +70,9 @@ func Images(built build.Binaries, cache string, say func(format string, values .
 	}
 	var archives []Archive
 	for _, one := range images {
+		if !built.Has(one.program) {
+			continue // a bare bed
+		}
 		file := filepath.Join(folder, one.program+"-"+built.Tag(one.program)+".tar")
 		archives = append(archives, Archive{one.name(built), file, one.tag != ""})
 		if _, err := os.Stat(file); err == nil {

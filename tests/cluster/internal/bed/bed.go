@@ -4,6 +4,7 @@ package bed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,8 +39,8 @@ func Open(number int, cache string, out io.Writer) (*Bed, error) {
 
 // alone does something to the bed while no other command does. Commands that only look need not wait.
 func (bed *Bed) alone(do func() error) error {
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("the bed makes namespaces, cgroups and network links: run this as root (sudo)")
+	if err := needRoot(); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(bed.Folder, 0o755); err != nil {
 		return fmt.Errorf("make the bed's folder: %w", err)
@@ -59,6 +60,13 @@ func (bed *Bed) alone(do func() error) error {
 		return err
 	}
 	return do()
+}
+
+func needRoot() error {
+	if os.Geteuid() != 0 {
+		return errors.New("the bed is made of namespaces, cgroups and network links: run this as root (sudo)")
+	}
+	return nil
 }
 
 // progress prints what was done, with the seconds since the beginning.

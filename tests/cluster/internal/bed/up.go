@@ -34,7 +34,11 @@ func (bed *Bed) Up(ctx context.Context, bare bool) error {
 		if err := host.Programs(ctx, bed.progress.out); err != nil {
 			return err
 		}
-		binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+		make := build.All
+		if bare {
+			make = build.Bare
+		}
+		binaries, err := make(ctx, bed.cache, bed.progress.out)
 		if err != nil {
 			return err
 		}
@@ -93,6 +97,11 @@ func (bed *Bed) Build(ctx context.Context) error {
 func (bed *Bed) prepare(binaries build.Binaries) error {
 	if err := bed.forgetOtherBoot(); err != nil {
 		return err
+	}
+	if len(bed.state.records) == 0 {
+		if err := os.RemoveAll(bed.Logs()); err != nil { // those of an earlier bed
+			return fmt.Errorf("remove old logs: %w", err)
+		}
 	}
 	if err := host.OfThisHost.Acquire(bed.Number); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,6 +29,12 @@ func noBinaries() Binaries {
 // Path is where the program of that name is. A name that no part makes is a mistake in the bed itself.
 func (b Binaries) Path(program string) string {
 	return known(b.programs, program, "program")
+}
+
+// Has tells whether the program was made: Bare makes few.
+func (b Binaries) Has(program string) bool {
+	_, there := b.programs[program]
+	return there
 }
 
 // Manifests is the folder with the manifests that came with a part.
@@ -64,6 +71,20 @@ var Source string
 //
 // A part could not be built: the error has the end of what the compiler said, and the remedy.
 func All(ctx context.Context, cache string, progress io.Writer) (Binaries, error) {
+	return some(ctx, cache, progress, parts)
+}
+
+// bare are the parts that a cluster needs to run pods, without any add-on.
+var bare = []string{"kubernetes", "etcd", "containerd", "pause", "policy", "probe"}
+
+// Bare makes sure of what a cluster without add-ons needs, as All does of every part.
+func Bare(ctx context.Context, cache string, progress io.Writer) (Binaries, error) {
+	return some(ctx, cache, progress, slices.DeleteFunc(slices.Clone(parts), func(part part) bool {
+		return !slices.Contains(bare, part.name)
+	}))
+}
+
+func some(ctx context.Context, cache string, progress io.Writer, parts []part) (Binaries, error) {
 	binaries := noBinaries()
 	if Source == "" {
 		return binaries, errors.New("the bed does not know its sources: run it as tests/cluster/bed")

@@ -57,6 +57,18 @@ var parts = []part{
 		programs: map[string]string{"pause": "."},
 	},
 	{
+		name: "volume-folder", folder: "tools/volume-folder",
+		programs: map[string]string{"volume-folder": "."},
+	},
+	{
+		name: "traefik", folder: "tools/traefik", module: traefikPackage,
+		programs: map[string]string{"traefik": "traefik"},
+	},
+	{
+		name: "gateway-api", folder: "tools/gateway-api", module: "sigs.k8s.io/gateway-api",
+		manifests: []string{"config/crd/standard/*.yaml"},
+	},
+	{
 		name: "policy", folder: "policy",
 		programs: map[string]string{"policy": "."},
 	},
@@ -76,10 +88,6 @@ var parts = []part{
 		name: "local-path-provisioner", folder: "tools/local-path-provisioner",
 		module:   "github.com/rancher/local-path-provisioner",
 		programs: map[string]string{"local-path-provisioner": "github.com/rancher/local-path-provisioner"},
-	},
-	{
-		name: "volume-folder", folder: "tools/volume-folder",
-		programs: map[string]string{"volume-folder": "."},
 	},
 	{
 		name: "prometheus-operator", folder: "tools/prometheus-operator",
@@ -102,14 +110,6 @@ var parts = []part{
 			return append(variables("github.com/prometheus/common/version", "Version="+PrometheusRelease(version)),
 				"-tags=remove_all_sd,enable_kubernetes_sd")
 		},
-	},
-	{
-		name: "gateway-api", folder: "tools/gateway-api", module: "sigs.k8s.io/gateway-api",
-		manifests: []string{"config/crd/standard/*.yaml"},
-	},
-	{
-		name: "traefik", folder: "tools/traefik", module: traefikPackage,
-		programs: map[string]string{"traefik": "traefik"},
 	},
 }
 
