@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Bed, Namespace};
+use crate::{Bed, Namespace, report};
 
 /// Who owns the fields that tests set.
 const FIELD_MANAGER: &str = "shopkeeper-tests";
@@ -55,7 +55,7 @@ impl Cluster {
     /// The bed, if the cluster is one; else `None`, after saying that `what` is skipped for want of it.
     pub fn bed_or_skip(&self, what: &str) -> Option<&Bed> {
         if self.bed.is_none() {
-            println!("SKIPPED: {what}: needs the bed command, and KUBECONFIG names another cluster");
+            report(&format!("SKIPPED: {what}: needs the bed command, and KUBECONFIG names another cluster"));
         }
         self.bed.as_ref()
     }

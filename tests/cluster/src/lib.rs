@@ -11,12 +11,14 @@ mod bed;
 mod cluster;
 mod namespace;
 mod probe;
+mod report;
 mod workload;
 
 pub use bed::{Bed, Broken};
 pub use cluster::Cluster;
 pub use namespace::Namespace;
 pub use probe::{Probe, Said};
+pub use report::report;
 pub use workload::{
     PROBE_IMAGE, address_of, address_of_service, is_available, is_ready, probe_deployment, probe_pod,
     probe_pod_spec, service,

@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use cluster::{Cluster, address_of, address_of_service, is_available, is_ready, probe_deployment, service};
+use cluster::{
+    Cluster, address_of, address_of_service, is_available, is_ready, probe_deployment, report, service,
+};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use kube::ResourceExt;
@@ -38,17 +40,17 @@ async fn pods_leave_a_node_that_was_cut_off_and_it_comes_back() {
     cluster
         .until::<Node>(&node, "it is not ready", NOTICED_WITHIN, |node: Option<&Node>| !node_is_ready(node))
         .await;
-    println!("NotReady {:.0} s after the cut", begin.elapsed().as_secs_f32());
+    report(&format!("NotReady {:.0} s after the cut", begin.elapsed().as_secs_f32()));
     kit::eventually(NOTICED_WITHIN, "the pod is ready on another node", async || {
         let homes = homes(&namespace).await;
         if homes.iter().any(|home| *home != node) { Ok(()) } else { Err(homes) }
     })
     .await;
-    println!("moved {:.0} s after the cut", begin.elapsed().as_secs_f32());
+    report(&format!("moved {:.0} s after the cut", begin.elapsed().as_secs_f32()));
 
     cut.mend();
     recovered(&cluster).await;
-    println!("all well {:.0} s after the cut", begin.elapsed().as_secs_f32());
+    report(&format!("all well {:.0} s after the cut", begin.elapsed().as_secs_f32()));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod cases;
 mod town;
 
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
@@ -62,10 +62,8 @@ async fn check(town: &Town, case: &Case) {
     let without = expected.iter().map(|(edge, _)| (*edge, true)).collect::<Vec<_>>();
     town.becomes("all is open without a policy", &without).await;
 
-    let begin = Instant::now();
     town.impose((case.policies)(town)).await;
     town.becomes("what is forbidden is closed, and nothing else", &expected).await;
-    println!("    in force and seen after {:.1} s", begin.elapsed().as_secs_f32());
     // A second look: the first may have taken an edge that was slow for one that was closed.
     assert_eq!(town.look(&expected).await, expected, "it does not stay so");
 

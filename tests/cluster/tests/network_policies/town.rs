@@ -177,7 +177,10 @@ impl Town {
             home.opens("tcp", tcp.unzip()),
             home.opens("udp", udp.unzip()),
             join_all(names.map(async |edge| {
-                let said = home.probe.ask(&["lookup", "kubernetes.default.svc.cluster.local."]).await;
+                let said = home
+                    .probe
+                    .ask(&["lookup", "--within", "2s", "kubernetes.default.svc.cluster.local."])
+                    .await;
                 (*edge, said.expect("run the probe").succeeded)
             })),
         );

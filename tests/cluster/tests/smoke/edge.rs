@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use cluster::{Cluster, Namespace, probe_deployment, service};
+use cluster::{Cluster, Namespace, probe_deployment, report, service};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use kube::ResourceExt;
 use kube::api::ListParams;
@@ -17,9 +17,7 @@ async fn an_ingress_serves_tls_by_its_certificate() {
     let cluster = Cluster::connect().await;
     let classes = cluster.all::<IngressClass>().list(&ListParams::default()).await.expect("list classes");
     let Some(class) = classes.iter().map(ResourceExt::name_any).next() else {
-        return println!(
-            "SKIPPED: an_ingress_serves_tls_by_its_certificate: the cluster has no IngressClass"
-        );
+        return report("SKIPPED: an_ingress_serves_tls_by_its_certificate: the cluster has no IngressClass");
     };
     let namespace = cluster.namespace("smoke-ingress").await;
     let host = format!("{}.test", namespace.name());
@@ -65,9 +63,9 @@ async fn an_http_route_leads_from_the_shared_gateway_to_a_service() {
     let gateways =
         gateways.map(|list| list["items"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
     let Some(gateway) = gateways.iter().find(|gateway| is_shared(gateway)) else {
-        return println!(
+        return report(
             "SKIPPED: an_http_route_leads_from_the_shared_gateway_to_a_service: \
-             the cluster has no Gateway that takes routes from all namespaces"
+             the cluster has no Gateway that takes routes from all namespaces",
         );
     };
     let namespace = cluster.namespace("smoke-route").await;

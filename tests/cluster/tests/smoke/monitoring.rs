@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::{Cluster, probe_deployment, service};
+use cluster::{Cluster, probe_deployment, report, service};
 use serde_json::json;
 
 /// How long until a new node or target was measured: Prometheus reads its settings again, then comes by every 30 s at most.
@@ -31,8 +31,8 @@ async fn a_service_monitor_makes_prometheus_scrape_a_service() {
     let cluster = Cluster::connect().await;
     let servers = cluster.get("/apis/monitoring.coreos.com/v1/prometheuses").await.unwrap_or_default();
     let Some(home) = servers["items"][0]["metadata"]["namespace"].as_str() else {
-        return println!(
-            "SKIPPED: a_service_monitor_makes_prometheus_scrape_a_service: the cluster has no Prometheus"
+        return report(
+            "SKIPPED: a_service_monitor_makes_prometheus_scrape_a_service: the cluster has no Prometheus",
         );
     };
     let namespace = cluster.namespace("smoke-monitor").await;

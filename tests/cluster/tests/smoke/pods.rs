@@ -1,6 +1,6 @@
 //! Pods run on every node, and nodes leave each other's alone.
 
-use cluster::Cluster;
+use cluster::{Cluster, report};
 use futures::future::join_all;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::ResourceExt;
@@ -26,8 +26,8 @@ async fn a_node_that_cleans_up_leaves_the_pods_of_the_other_alone() {
     let cluster = Cluster::connect().await;
     let nodes = cluster.nodes().await;
     let [busy, quiet, ..] = nodes.as_slice() else {
-        return println!(
-            "SKIPPED: a_node_that_cleans_up_leaves_the_pods_of_the_other_alone: there is one node only"
+        return report(
+            "SKIPPED: a_node_that_cleans_up_leaves_the_pods_of_the_other_alone: there is one node only",
         );
     };
     let namespace = cluster.namespace("smoke-apart").await;
