@@ -66,7 +66,7 @@ async fn without_a_control_plane_pods_go_on() {
     let urls =
         [format!("http://{}:8080", address_of(&before)), format!("http://{}", address_of_service(&web))];
     for url in &urls {
-        answers(url).await;
+        kit::eventually(NOTICED_WITHIN, "the pod and its Service answer", async || ask(url).await).await;
     }
 
     let stopped = bed.breaks(&["stop"], &["start"]).await;
@@ -181,10 +181,15 @@ async fn recovered(cluster: &Cluster) {
     .await;
 }
 
-/// Asks once, over a new connection.
+/// What must answer at once.
 async fn answers(url: &str) {
+    ask(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+}
+
+/// Asks once, over a new connection.
+async fn ask(url: &str) -> Result<(), String> {
     let client =
         reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().expect("a client");
-    let answer = client.get(url).send().await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
-    assert!(answer.status().is_success(), "{url}: {}", answer.status());
+    let answer = client.get(url).send().await.map_err(|error| format!("{error:?}"))?;
+    if answer.status().is_success() { Ok(()) } else { Err(answer.status().to_string()) }
 }
