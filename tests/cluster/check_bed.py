@@ -195,8 +195,8 @@ def main():
     bed = Bed(options.bed, options.bare)
     if bed.inits():
         sys.exit(f"bed {bed.number} is up; take another number, or take it down")
-    bed.need("build")
-    bed.need("down")  # of what a killed run may have left
+    bed.need("up")  # which builds what is missing
+    bed.need("down")
     before = looks(bed)
 
     seconds = bed.need("up")

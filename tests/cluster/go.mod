@@ -3,4 +3,4 @@ module shopkeeper.dev/cluster
 
 go 1.26.0
 
-require golang.org/x/sys v0.49.0
+require golang.org/x/sys v0.49.0 // namespaces and mounts, for which the standard library has no calls

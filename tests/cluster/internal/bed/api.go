@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"shopkeeper.dev/cluster/internal/bed/kubernetes"
@@ -70,7 +71,13 @@ func (api *api) do(ctx context.Context, method, path, kind string, body []byte, 
 		return err
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, text)
+		var answer struct {
+			Message string `json:"message"`
+		}
+		if json.Unmarshal(text, &answer) != nil || answer.Message == "" {
+			answer.Message = strings.Join(strings.Fields(string(text)), " ") // such as the list of checks that failed
+		}
+		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer.Message)
 	}
 	if into == nil {
 		return nil

@@ -3,10 +3,8 @@ package bed
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
-	"shopkeeper.dev/cluster/internal/bed/kubernetes"
 	"shopkeeper.dev/cluster/internal/bed/layout"
 	"shopkeeper.dev/cluster/internal/bed/process"
 )
@@ -88,36 +86,6 @@ func (bed *Bed) Restart(ctx context.Context, name string) error {
 			return err
 		}
 		return bed.startNode(ctx, node)
-	})
-}
-
-// Stop ends the control plane in good order. The nodes, their pods and the network go on.
-func (bed *Bed) Stop(ctx context.Context) error {
-	return bed.alone(func() error { return bed.stopControlPlane(ctx) })
-}
-
-func (bed *Bed) stopControlPlane(ctx context.Context) error {
-	for _, part := range slices.Backward(kubernetes.ControlPlaneProcesses) {
-		name := bed.ControlPlane.Name + "/" + part
-		running, alive := bed.state.get(name)
-		if !alive {
-			continue
-		}
-		if err := process.Stop(ctx, running.Identity, controlPlaneGrace); err != nil {
-			return fmt.Errorf("stop %s: %w", name, err)
-		}
-		bed.progress.say("%s has ended", name)
-	}
-	return nil
-}
-
-// Start starts the control plane again, and waits until it serves.
-func (bed *Bed) Start(ctx context.Context) error {
-	return bed.alone(func() error {
-		if err := bed.needUp(); err != nil {
-			return err
-		}
-		return bed.startControlPlane(ctx)
 	})
 }
 
