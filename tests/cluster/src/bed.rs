@@ -1,6 +1,6 @@
 //! The command of the bed: what only it can do to a cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use tokio::process::Command;
@@ -18,6 +18,14 @@ impl Bed {
     /// The bed of the number in `SHOPKEEPER_BED`.
     pub(crate) fn of_environment() -> Self {
         Self { number: std::env::var("SHOPKEEPER_BED").unwrap_or_else(|_| "0".into()) }
+    }
+
+    /// The bed whose configuration for clients this is, as in `…/cluster/bed3/kubeconfig`.
+    pub(crate) fn of_kubeconfig(path: &Path) -> Option<Self> {
+        let folder = path.parent().filter(|folder| path == folder.join("kubeconfig"))?;
+        let number = folder.file_name()?.to_str()?.strip_prefix("bed")?;
+        let of_cache = folder.parent().is_some_and(|cache| cache.ends_with("cluster"));
+        (of_cache && number.parse::<u8>().is_ok()).then(|| Self { number: number.into() })
     }
 
     /// Where the configuration of its clients lies.
@@ -81,5 +89,20 @@ impl Drop for Broken {
             println!("bed {:?} failed, the cluster stays broken: {said}", self.mending);
             assert!(std::thread::panicking(), "bed {:?} failed", self.mending);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bed_is_known_by_its_kubeconfig() {
+        let number = |path: &str| Bed::of_kubeconfig(Path::new(path)).map(|bed| bed.number);
+        assert_eq!(number("/shop/.cache/cluster/bed3/kubeconfig").as_deref(), Some("3"));
+        assert_eq!(number("/shop/.cache/cluster/bed3/other"), None);
+        assert_eq!(number("/shop/.cache/other/bed3/kubeconfig"), None);
+        assert_eq!(number("/shop/.cache/cluster/bedrock/kubeconfig"), None);
+        assert_eq!(number("/home/ada/.kube/config"), None);
     }
 }

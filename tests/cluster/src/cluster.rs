@@ -1,6 +1,7 @@
 //! A cluster, as its administrator sees it.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -38,7 +39,11 @@ impl Cluster {
             let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         });
         let (kubeconfig, bed) = match std::env::var_os("KUBECONFIG") {
-            Some(path) => (path.into(), None),
+            Some(path) => {
+                let path = PathBuf::from(path);
+                let bed = Bed::of_kubeconfig(&path);
+                (path, bed)
+            }
             None => {
                 let bed = Bed::of_environment();
                 (bed.kubeconfig().await, Some(bed))
