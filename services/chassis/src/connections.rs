@@ -5,13 +5,18 @@ use crate::{
     head_timer::HeadTimer,
     shutdown::Shutdown,
 };
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, Version, header::CONNECTION},
+};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use std::{
+    convert::Infallible,
     future::Future,
     net::SocketAddr,
     pin::{Pin, pin},
@@ -40,7 +45,9 @@ const LAST_REQUEST: Duration = Duration::from_secs(130);
 
 /// Serves the router until draining has begun and every connection is done, or its time is over.
 ///
-/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load.
+/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load. While the
+/// process is leaving, every answer tells its client to use another connection: a connection that is closed
+/// without a word, when draining begins, would take along a request that was just being sent.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -80,11 +87,20 @@ async fn serve_one(
 ) {
     // Small answers must not wait for more; failing to say so costs time only.
     let _ = stream.set_nodelay(true);
+    let process = shutdown.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        // HTTP/2 has a frame for this, which is sent when draining begins.
+        let process = (request.version() <= Version::HTTP_11).then(|| process.clone());
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arrival { peer: peer.ip(), admitted: None });
         let answered = router.clone().call(request);
-        async move { answered.await.map(with_options_allowed) }
+        async move {
+            let mut answer = answered.await.map(with_options_allowed)?;
+            if process.is_some_and(|process| process.is_leaving()) {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let head_timer = HeadTimer::default();
     let mut builder = Builder::new(TokioExecutor::new());
@@ -165,6 +181,29 @@ mod tests {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("hello"), "{answer}");
+        shutdown.drain();
+        served.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn while_the_process_is_leaving_an_answer_is_the_last_of_its_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (shutdown, router) = (Shutdown::new(), Router::new().route("/", get(|| async { "hello" })));
+        let served = tokio::spawn(serve(listener, router, None, shutdown.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut before = vec![0; 1024];
+        let length = stream.read(&mut before).await.unwrap();
+        let before = String::from_utf8_lossy(&before[..length]).to_lowercase();
+        assert!(before.ends_with("hello") && !before.contains("connection: close"), "{before}");
+
+        shutdown.leave();
+        stream.write_all(request).await.unwrap();
+        let mut last = String::new();
+        stream.read_to_string(&mut last).await.unwrap();
+        assert!(last.to_lowercase().contains("connection: close") && last.ends_with("hello"), "{last}");
         shutdown.drain();
         served.await.unwrap();
     }
