@@ -4,6 +4,7 @@
 //!
 //! Everything here panics instead of returning errors: a test has nothing better to do with them.
 
+mod certificates;
 mod engine;
 mod eventually;
 pub mod http;
@@ -12,6 +13,7 @@ pub mod postgres;
 mod process;
 pub mod shop;
 
+pub use certificates::{Certificates, certificates};
 pub use engine::{Engine, TestDatabase, database, engines, run};
 pub use eventually::eventually;
 pub use keys::{Keys, SHOP, keys};
