@@ -13,7 +13,6 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
     target="$(uname -m)-unknown-linux-musl" \
  && cargo build --locked --profile image --target "$target" \
         --package user --package product --package order --package storefront --package operator \
- && mkdir -p /etc/ssl/certs \
  && cp "target/$target/image/user" "target/$target/image/product" "target/$target/image/order" \
        "target/$target/image/storefront" "target/$target/image/operator" \
        /etc/ssl/certs/ca-certificates.crt /
