@@ -19,6 +19,7 @@ MAY_USE = {
     "local": {"chassis", "contract", "operator", "order", "product", "storefront", "user"},
     "kit": {"chassis", "contract", "database"},
     "it": {"contract", "kit"},
+    "cluster": {"kit"},
     "bench": {"chassis", "contract", "database", "kit"},
 }
 
@@ -27,7 +28,7 @@ MAY_USE = {
 HOMES = {
     "sqlx": {"bench", "database", "kit", "local"},
     "jsonwebtoken": {"chassis", "user"},
-    "kube": {"operator"},
+    "kube": {"cluster", "operator"},
 }
 
 packages = metadata("--no-deps")["packages"]

@@ -1,0 +1,3 @@
+module shopkeeper.dev/cluster/probe
+
+go 1.26

@@ -1,0 +1,171 @@
+//! A cluster, as its administrator sees it.
+
+use std::fmt::Debug;
+use std::sync::Once;
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Node;
+use kube::api::{ApiResource, DynamicObject, ListParams, Patch, PatchParams};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::discovery::{Scope, pinned_kind};
+use kube::runtime::wait::{Condition, await_condition};
+use kube::{Api, Client, Config, Resource, ResourceExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Bed, Namespace};
+
+/// Who owns the fields that tests set.
+const FIELD_MANAGER: &str = "shopkeeper-tests";
+
+/// A cluster to test on. Each test makes its own: connections belong to a test's runtime.
+#[derive(Clone)]
+pub struct Cluster {
+    client: Client,
+    bed: Option<Bed>,
+}
+
+impl Cluster {
+    /// The cluster that `KUBECONFIG` names, or else the bed.
+    ///
+    /// # Panics
+    /// If there is none, with what to do about it.
+    pub async fn connect() -> Self {
+        static CRYPTOGRAPHY: Once = Once::new();
+        CRYPTOGRAPHY.call_once(|| {
+            // It fails only if somebody chose before, and here all choose the same.
+            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        });
+        let (kubeconfig, bed) = match std::env::var_os("KUBECONFIG") {
+            Some(path) => (path.into(), None),
+            None => {
+                let bed = Bed::of_environment();
+                (bed.kubeconfig().await, Some(bed))
+            }
+        };
+        let read = Kubeconfig::read_from(&kubeconfig).unwrap_or_else(|error| {
+            panic!("no cluster: {error}; `tests/cluster/bed up` brings one up, or set KUBECONFIG")
+        });
+        let config = Config::from_custom_kubeconfig(read, &KubeConfigOptions::default()).await;
+        let client = Client::try_from(config.expect("understand the kubeconfig")).expect("make a client");
+        Self { client, bed }
+    }
+
+    /// The bed, if the cluster is one; else `None`, after saying that `what` is skipped for want of it.
+    pub fn bed_or_skip(&self, what: &str) -> Option<&Bed> {
+        if self.bed.is_none() {
+            println!("SKIPPED: {what}: needs the bed command, and KUBECONFIG names another cluster");
+        }
+        self.bed.as_ref()
+    }
+
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The objects of a kind in all namespaces, or those outside of namespaces.
+    pub fn all<K: Resource<DynamicType = ()>>(&self) -> Api<K> {
+        Api::all(self.client())
+    }
+
+    /// A new namespace for a test, which goes with the value returned. Its name begins with `name`.
+    pub async fn namespace(&self, name: &str) -> Namespace {
+        self.labelled_namespace(name, &[]).await
+    }
+
+    /// As [`namespace`](Self::namespace), with labels.
+    pub async fn labelled_namespace(&self, name: &str, labels: &[(&str, &str)]) -> Namespace {
+        Namespace::create(self, name, labels).await
+    }
+
+    /// The names of the nodes that take pods, in order.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn nodes(&self) -> Vec<String> {
+        let nodes = self.all::<Node>().list(&ListParams::default()).await.expect("list nodes");
+        let takes_pods = |node: &Node| {
+            let taints = node.spec.iter().flat_map(|spec| spec.taints.iter().flatten());
+            !taints.into_iter().any(|taint| taint.effect != "PreferNoSchedule")
+        };
+        let mut names =
+            nodes.iter().filter(|node| takes_pods(node)).map(|node| node.name_any()).collect::<Vec<_>>();
+        names.sort();
+        assert!(!names.is_empty(), "no node takes pods");
+        names
+    }
+
+    /// Makes an object as the manifest says, or changes it; `namespace` is where it goes if its kind has one and
+    /// the manifest does not say.
+    ///
+    /// # Panics
+    /// If the cluster refuses it.
+    pub async fn apply(&self, namespace: &str, manifest: Value) -> DynamicObject {
+        let object: DynamicObject =
+            serde_json::from_value(manifest).expect("an object with apiVersion and kind");
+        let types = object.types.clone().expect("apiVersion and kind");
+        let name = object.name_any();
+        let kind = (&types).try_into().expect("apiVersion and kind");
+        let found = pinned_kind(&self.client, &kind).await;
+        let (resource, capabilities): (ApiResource, _) =
+            found.unwrap_or_else(|error| panic!("the cluster knows no {kind:?}: {error}"));
+        let api: Api<DynamicObject> = match capabilities.scope {
+            Scope::Cluster => Api::all_with(self.client(), &resource),
+            Scope::Namespaced => {
+                let namespace = object.namespace().unwrap_or_else(|| namespace.into());
+                Api::namespaced_with(self.client(), &namespace, &resource)
+            }
+        };
+        let forced = PatchParams::apply(FIELD_MANAGER).force();
+        let applied = api.patch(&name, &forced, &Patch::Apply(&object)).await;
+        applied.unwrap_or_else(|error| panic!("apply {} {name}: {error}", types.kind))
+    }
+}
+
+/// Waits until the object is as `condition` says, and returns it.
+///
+/// # Panics
+/// After `deadline`, with the object as it is then.
+pub(crate) async fn until<K>(
+    api: Api<K>,
+    name: &str,
+    what: &str,
+    deadline: Duration,
+    condition: impl Condition<K>,
+) -> K
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Serialize + Send + 'static,
+{
+    let waiting = await_condition(api.clone(), name, condition);
+    match tokio::time::timeout(deadline, waiting).await {
+        Ok(Ok(Some(object))) => object,
+        Ok(Ok(None)) => panic!("{name} is gone; awaited: {what}"),
+        Ok(Err(error)) => panic!("watch {name} until {what}: {error}"),
+        Err(_) => {
+            let mut now =
+                serde_json::to_value(api.get_opt(name).await.expect("read it once more")).expect("JSON");
+            now["metadata"]["managedFields"].take();
+            panic!("not within {deadline:?}: {name}: {what}; it is {now:#}")
+        }
+    }
+}
+
+impl Cluster {
+    /// Waits until an object outside of namespaces is as `condition` says, and returns it.
+    ///
+    /// # Panics
+    /// After `deadline`, with the object as it is then.
+    pub async fn until<K>(
+        &self,
+        name: &str,
+        what: &str,
+        deadline: Duration,
+        condition: impl Condition<K>,
+    ) -> K
+    where
+        K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Serialize + Send + 'static,
+    {
+        until(self.all(), name, what, deadline, condition).await
+    }
+}

@@ -1,0 +1,147 @@
+//! A namespace that belongs to one test.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::core::v1::{Event, Namespace as Object, Pod};
+use kube::api::{DeleteParams, DynamicObject, ListParams, PostParams};
+use kube::runtime::wait::Condition;
+use kube::{Api, Resource, ResourceExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::cluster::until;
+use crate::pod::{is_ready, probe_pod};
+use crate::{Cluster, Probe};
+
+/// How long a pod may take until it is ready: its image is there, the machine is busy.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// A namespace that is deleted with the value. If the test panics, what happened in it is printed before.
+pub struct Namespace {
+    name: String,
+    cluster: Cluster,
+}
+
+impl Namespace {
+    pub(crate) async fn create(cluster: &Cluster, name: &str, labels: &[(&str, &str)]) -> Self {
+        let name = format!("{name}-{:06x}", rand::random_range(0..0x100_0000));
+        let labels = labels.iter().copied().collect::<std::collections::BTreeMap<_, _>>();
+        let object = json!({"metadata": {"name": name, "labels": labels}});
+        let object: Object = serde_json::from_value(object).expect("a namespace");
+        cluster.all().create(&PostParams::default(), &object).await.expect("create a namespace");
+        Self { name, cluster: cluster.clone() }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The objects of a kind in it.
+    pub fn api<K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>>(&self) -> Api<K> {
+        Api::namespaced(self.cluster.client(), &self.name)
+    }
+
+    /// Makes an object in it as the manifest says, or changes it.
+    ///
+    /// # Panics
+    /// If the cluster refuses it.
+    pub async fn apply(&self, manifest: Value) -> DynamicObject {
+        self.cluster.apply(&self.name, manifest).await
+    }
+
+    /// Waits until an object in it is as `condition` says, and returns it.
+    ///
+    /// # Panics
+    /// After `deadline`, with the object as it is then.
+    pub async fn until<K>(
+        &self,
+        name: &str,
+        what: &str,
+        deadline: Duration,
+        condition: impl Condition<K>,
+    ) -> K
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
+        K: Clone + Debug + DeserializeOwned + Serialize + Send + 'static,
+    {
+        until(self.api(), name, what, deadline, condition).await
+    }
+
+    /// Waits until the pod is ready, and returns it.
+    ///
+    /// # Panics
+    /// If it takes longer than a minute.
+    pub async fn ready_pod(&self, name: &str) -> Pod {
+        self.until(name, "it is ready", READY_WITHIN, is_ready).await
+    }
+
+    /// A pod that serves and asks, on any node or the one that is named, once it is ready.
+    pub async fn probe(&self, name: &str, node: Option<&str>) -> Probe {
+        self.apply(probe_pod(name, node)).await;
+        self.ready_pod(name).await;
+        self.probe_in(name)
+    }
+
+    /// The probe in a pod that is there.
+    pub fn probe_in(&self, pod: &str) -> Probe {
+        Probe::new(self.api(), pod)
+    }
+
+    /// What a panicking test leaves to think about.
+    async fn account(&self) -> Result<String, kube::Error> {
+        let mut lines = Vec::new();
+        for pod in self.api::<Pod>().list(&ListParams::default()).await? {
+            let status = serde_json::to_string(&pod.status).unwrap_or_default();
+            lines.push(format!("pod {}: {status}", pod.name_any()));
+        }
+        for event in self.api::<Event>().list(&ListParams::default()).await? {
+            let of = event.involved_object;
+            lines.push(format!(
+                "{} {}: {}: {}",
+                of.kind.unwrap_or_default(),
+                of.name.unwrap_or_default(),
+                event.reason.unwrap_or_default(),
+                event.message.unwrap_or_default()
+            ));
+        }
+        Ok(lines.join("\n  "))
+    }
+}
+
+impl Drop for Namespace {
+    /// Another thread asks for the deletion, since this one may be in the middle of a panic; nobody waits for its end.
+    fn drop(&mut self) {
+        let panicking = std::thread::panicking();
+        let name = self.name.clone();
+        let deleting = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let namespace = Namespace { name, cluster: Cluster::connect().await };
+                if panicking {
+                    println!(
+                        "In namespace {}:\n  {}",
+                        namespace.name,
+                        namespace.account().await.unwrap_or_default()
+                    );
+                }
+                let deleted =
+                    namespace.cluster.all::<Object>().delete(&namespace.name, &DeleteParams::default()).await;
+                if let Err(error) = deleted {
+                    println!("namespace {} stays: {error}", namespace.name);
+                }
+                std::mem::forget(namespace);
+            });
+        });
+        if deleting.join().is_err() {
+            println!("namespace {} stays", self.name);
+        }
+    }
+}

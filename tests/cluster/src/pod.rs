@@ -1,0 +1,51 @@
+//! Pods, as tests make and judge them.
+
+use k8s_openapi::api::core::v1::Pod;
+use serde_json::{Value, json};
+
+/// The image of `tests/cluster/probe`, which is loaded into the nodes and comes from no registry.
+pub const PROBE_IMAGE: &str = "localhost/probe:1";
+
+/// A pod that serves, and from which tests ask. It is allowed everywhere: also where Pod Security is `restricted`.
+pub fn probe_pod(name: &str, node: Option<&str>) -> Value {
+    let mut spec = probe_pod_spec(&["serve"]);
+    spec["nodeName"] = json!(node);
+    json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": name, "labels": {"app": name}},
+        "spec": spec,
+    })
+}
+
+/// The spec of a pod with one container, `probe`, which runs the probe with these words.
+pub fn probe_pod_spec(words: &[&str]) -> Value {
+    json!({
+        "terminationGracePeriodSeconds": 1,
+        "automountServiceAccountToken": false,
+        "securityContext": {
+            "runAsNonRoot": true, "runAsUser": 65532, "fsGroup": 65532, "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [{
+            "name": "probe", "image": PROBE_IMAGE, "imagePullPolicy": "IfNotPresent", "args": words,
+            "ports": [{"name": "http", "containerPort": 8080}],
+            "readinessProbe": {"httpGet": {"path": "/metrics", "port": 8080}, "periodSeconds": 1},
+            "securityContext": {
+                "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": true,
+            },
+        }],
+    })
+}
+
+/// Whether a pod takes part in its Services.
+pub fn is_ready(pod: Option<&Pod>) -> bool {
+    let conditions = pod.and_then(|pod| pod.status.as_ref()?.conditions.as_ref());
+    conditions.into_iter().flatten().any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
+/// The pod's address.
+///
+/// # Panics
+/// If it has none yet.
+pub fn address_of(pod: &Pod) -> String {
+    pod.status.as_ref().and_then(|status| status.pod_ip.clone()).expect("a pod that runs has an address")
+}
