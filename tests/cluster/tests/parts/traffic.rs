@@ -82,8 +82,8 @@ impl Traffic {
         };
         let catalogue = traffic.http.get("/api/products?limit=20").send().await.expect_json(200);
         let products = catalogue["results"].as_array().expect("a list of products");
-        let in_stock = products.iter().filter(|product| product["stock"] == "in_stock");
-        let product = in_stock.last().expect("a product in stock").clone();
+        let mut in_stock = products.iter().filter(|product| product["stock"] == "in_stock");
+        let product = in_stock.next_back().expect("a product in stock").clone();
         for number in 0..BUYERS {
             let key = register(&traffic.http, &format!("buyer-{number}")).await;
             let shopper = traffic.shopper();
