@@ -22,7 +22,7 @@ const usage = `usage: bed [--bed N] COMMAND [ARGUMENT…]
 Runs a real Kubernetes on this machine: a control plane and two nodes, n1 and n2, each in namespaces of its own.
 As root, on Debian or Ubuntu; it needs neither Docker nor an image registry.
 
-  up                    bring it up, or make good what has failed of it
+  up [--bare]           bring it up, or make good what has failed of it; bare: without add-ons (DNS, volumes, ingress, …)
   down                  end it, and remove all of it but its logs
   status                what runs: processes, nodes, workloads; the exit status is 1 if something does not
   kubeconfig            print the path of its client configuration: export KUBECONFIG=$(bed kubeconfig)
@@ -80,6 +80,8 @@ func run(arguments []string) error {
 	if len(arguments) == 2 && arguments[0] == machine.Init {
 		return machine.RunInit(arguments[1])
 	}
+	// `su` and some services leave out the folders in which ip, nft and runc lie.
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin")
 	number, arguments, err := parse(arguments, os.Getenv("SHOPKEEPER_BED"))
 	if err != nil {
 		return err
@@ -127,7 +129,7 @@ func command(ctx context.Context, this *bed.Bed, name string, arguments []string
 	}
 	const many = 10_000
 	actions := map[string]action{
-		"up":     {0, 0, func() error { return this.Up(ctx) }},
+		"up":     {0, 1, func() error { return up(ctx, this, arguments) }},
 		"down":   {0, 0, func() error { return this.Down(ctx) }},
 		"status": {0, 0, func() error { return status(ctx, this) }},
 		"kubeconfig": {0, 0, func() error {
@@ -154,6 +156,14 @@ func command(ctx context.Context, this *bed.Bed, name string, arguments []string
 		return usageError("wrong number of arguments for " + name)
 	}
 	return wanted.do()
+}
+
+func up(ctx context.Context, this *bed.Bed, arguments []string) error {
+	bare := len(arguments) == 1
+	if bare && arguments[0] != "--bare" {
+		return usageError("up knows no " + arguments[0])
+	}
+	return this.Up(ctx, bare)
 }
 
 // status fails if the bed is not as it should be.

@@ -4,6 +4,7 @@ package bed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,8 +39,8 @@ func Open(number int, cache string, out io.Writer) (*Bed, error) {
 
 // alone does something to the bed while no other command does. Commands that only look need not wait.
 func (bed *Bed) alone(do func() error) error {
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("the bed makes namespaces, cgroups and network links: run this as root (sudo)")
+	if err := needRoot(); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(bed.Folder, 0o755); err != nil {
 		return fmt.Errorf("make the bed's folder: %w", err)
@@ -61,6 +62,13 @@ func (bed *Bed) alone(do func() error) error {
 	return do()
 }
 
+func needRoot() error {
+	if os.Geteuid() != 0 {
+		return errors.New("the bed is made of namespaces, cgroups and network links: run this as root (sudo)")
+	}
+	return nil
+}
+
 // progress prints what was done, with the seconds since the beginning.
 type progress struct {
 	out   io.Writer
@@ -76,19 +84,27 @@ func (p *progress) say(format string, values ...any) {
 	fmt.Fprintf(p.out, "%5.1f s  %s\n", time.Since(p.start).Seconds(), fmt.Sprintf(format, values...))
 }
 
-// each does something for every item at once, and returns the first error.
-func each[T any](items []T, do func(T) error) error {
+// each does something for every item at once. When one fails the others are told to end, and its error is returned.
+func each[T any](ctx context.Context, items []T, do func(context.Context, T) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	errs := make(chan error, len(items))
 	for _, item := range items {
-		go func() { errs <- do(item) }()
+		go func() { errs <- do(ctx, item) }()
 	}
 	var first error
 	for range items {
 		if err := <-errs; err != nil && first == nil {
 			first = err
+			cancel()
 		}
 	}
 	return first
+}
+
+// together does several things at once, as each does.
+func together(ctx context.Context, things ...func(context.Context) error) error {
+	return each(ctx, things, func(ctx context.Context, do func(context.Context) error) error { return do(ctx) })
 }
 
 // until asks again and again whether something is so, until it is, fails or the time is over. It says last what was

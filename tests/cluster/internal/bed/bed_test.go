@@ -201,3 +201,57 @@ func TestAnUnknownNodeIsAnErrorThatNamesThoseThereAre(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheFirstFailureEndsWhatIsDoneBesides(t *testing.T) {
+	broken := errors.New("broken")
+	err := together(context.Background(),
+		func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Minute):
+				return errors.New("it was not told to end")
+			}
+		},
+		func(context.Context) error { return broken },
+	)
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestABedOfAnEarlierBootIsForgottenButForItsLogs(t *testing.T) {
+	bed, err := Open(1, t.TempDir(), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	etcd := filepath.Join(bed.ControlPlane.Disk, "lib", "etcd", "db")
+	for _, path := range []string{etcd, bed.Log("cp", "etcd")} {
+		if err := writeFile(path, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same := process.Identity{PID: 1, Started: 1, Boot: process.Boot()}
+	other := process.Identity{PID: 1, Started: 1, Boot: "an earlier one"}
+	for _, now := range []struct {
+		id   process.Identity
+		kept bool
+	}{{same, true}, {other, false}} {
+		if err := bed.state.set(bed.ControlPlane.Name, record{Identity: now.id}); err != nil {
+			t.Fatal(err)
+		}
+		if err := bed.forgetOtherBoot(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := os.Stat(etcd)
+		if kept := err == nil; kept != now.kept {
+			t.Errorf("recorded in boot %q: etcd's data is kept: %v", now.id.Boot, kept)
+		}
+	}
+	if _, known := bed.state.records[bed.ControlPlane.Name]; known {
+		t.Error("a process of the earlier boot is still known")
+	}
+	if _, err := os.Stat(bed.Log("cp", "etcd")); err != nil {
+		t.Errorf("the log is gone: %v", err)
+	}
+}

@@ -16,6 +16,9 @@ import (
 const (
 	// stopGrace is how long a process may take to end when it is asked to.
 	stopGrace = 20 * time.Second
+	// controlPlaneGrace is less: an API server would wait for its watchers, and no answer is lost that they do not
+	// ask for again.
+	controlPlaneGrace = 3 * time.Second
 	// downPatience is how long the kernel may take to clear away what processes had.
 	downPatience = 30 * time.Second
 )
@@ -27,7 +30,7 @@ func (bed *Bed) Down(ctx context.Context) error {
 		defer cancel()
 		inits := machine.Orphans(bed.Link + "-") // recorded or not
 		// The end of an init is the end of every process of its machine, and then of its mounts and its network.
-		if err := each(inits, func(init process.Identity) error { return process.Kill(ctx, init) }); err != nil {
+		if err := each(ctx, inits, process.Kill); err != nil {
 			return err
 		}
 		if err := bed.disconnect(ctx); err != nil {

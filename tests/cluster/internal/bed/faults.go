@@ -84,26 +84,31 @@ func (bed *Bed) Restart(ctx context.Context, name string) error {
 		if err := bed.connect(ctx, inits, []layout.Machine{node}); err != nil {
 			return err
 		}
+		if err := bed.startRuntime(ctx, node, nil); err != nil { // its disk has the images
+			return err
+		}
 		return bed.startNode(ctx, node)
 	})
 }
 
 // Stop ends the control plane in good order. The nodes, their pods and the network go on.
 func (bed *Bed) Stop(ctx context.Context) error {
-	return bed.alone(func() error {
-		for _, part := range slices.Backward(kubernetes.ControlPlaneProcesses) {
-			name := bed.ControlPlane.Name + "/" + part
-			running, alive := bed.state.get(name)
-			if !alive {
-				continue
-			}
-			if err := process.Stop(ctx, running.Identity, stopGrace); err != nil {
-				return fmt.Errorf("stop %s: %w", name, err)
-			}
-			bed.progress.say("%s has ended", name)
+	return bed.alone(func() error { return bed.stopControlPlane(ctx) })
+}
+
+func (bed *Bed) stopControlPlane(ctx context.Context) error {
+	for _, part := range slices.Backward(kubernetes.ControlPlaneProcesses) {
+		name := bed.ControlPlane.Name + "/" + part
+		running, alive := bed.state.get(name)
+		if !alive {
+			continue
 		}
-		return nil
-	})
+		if err := process.Stop(ctx, running.Identity, controlPlaneGrace); err != nil {
+			return fmt.Errorf("stop %s: %w", name, err)
+		}
+		bed.progress.say("%s has ended", name)
+	}
+	return nil
 }
 
 // Start starts the control plane again, and waits until it serves.

@@ -21,7 +21,7 @@ func (bed *Bed) LoadImages(ctx context.Context, files []string) error {
 func (bed *Bed) loadImages(ctx context.Context, files []string) error {
 	for _, path := range files {
 		begin := time.Now()
-		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.loadImage(ctx, node, path) }); err != nil {
+		if err := each(ctx, bed.Nodes, func(ctx context.Context, node layout.Machine) error { return bed.loadImage(ctx, node, path) }); err != nil {
 			return err
 		}
 		bed.progress.say("image %s on every node, %.1f s", filepath.Base(path), time.Since(begin).Seconds())
@@ -47,4 +47,17 @@ func (bed *Bed) loadImage(ctx context.Context, node layout.Machine, path string)
 		return fmt.Errorf("load image %s on node %s: %w: %s", path, node.Name, err, strings.TrimSpace(output.String()))
 	}
 	return nil
+}
+
+// imageNames are the names of the images that the node has.
+func (bed *Bed) imageNames(ctx context.Context, node layout.Machine) ([]string, error) {
+	init, alive := bed.state.get(node.Name)
+	if !alive {
+		return nil, fmt.Errorf("list images: node %s does not run; `bed up` starts it", node.Name)
+	}
+	output, err := machine.Run(ctx, init.Identity, "ctr", "--address="+kubernetes.Containerd, "--namespace="+kubernetes.Images, "images", "list", "--quiet")
+	if err != nil {
+		return nil, fmt.Errorf("list images of node %s: %w", node.Name, err)
+	}
+	return strings.Fields(output), nil
 }

@@ -17,6 +17,9 @@ import (
 // Exec runs a command in a machine, with this command's input and output. The error is an exec.ExitError if the
 // command itself failed.
 func (bed *Bed) Exec(ctx context.Context, name string, arguments []string) error {
+	if err := needRoot(); err != nil {
+		return err
+	}
 	init, alive := bed.state.get(name)
 	if !alive || strings.Contains(name, "/") {
 		return fmt.Errorf("machine %q does not run; `bed status` lists those that do", name)
@@ -56,7 +59,7 @@ func (bed *Bed) PrintLog(ctx context.Context, out io.Writer, name string, follow
 	return nil
 }
 
-// Logs are the names of the processes that have one, with the sizes in bytes.
+// ListLogs prints the names of the processes that have one, with the sizes in bytes.
 func (bed *Bed) ListLogs(out io.Writer) error {
 	entries, err := os.ReadDir(bed.Logs())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

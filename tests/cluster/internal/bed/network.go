@@ -44,6 +44,14 @@ func (bed *Bed) connect(ctx context.Context, inits map[string]process.Identity, 
 		if slices.Contains(there, node.Name) && slices.Contains(own, uplink) {
 			continue
 		}
+		// When a machine has ended, the other end of its cable goes too, but only a moment later. Whichever end is
+		// here has no other: the kernel may be quicker than this, so that an error means nothing.
+		if slices.Contains(there, node.Name) {
+			machine.Run(ctx, router, "ip", "link", "delete", node.Name)
+		}
+		if slices.Contains(own, uplink) {
+			machine.Run(ctx, inits[node.Name], "ip", "link", "delete", uplink)
+		}
 		err = ip(ctx, "link", "add", node.Name, "netns", fmt.Sprint(router.PID), "type", "veth",
 			"peer", "name", uplink, "netns", fmt.Sprint(inits[node.Name].PID))
 		if err != nil {

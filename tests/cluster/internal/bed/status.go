@@ -122,7 +122,7 @@ func (bed *Bed) lookAtNodes(ctx context.Context, client *api, status *Status) er
 		if err := client.get(ctx, "/api/v1/nodes/"+machine.Name, &answer); err != nil {
 			found.Message = err.Error()
 		} else {
-			found.Ready, found.Message = answer.ready()
+			found.Ready, found.Message, _ = answer.ready()
 		}
 		status.Nodes = append(status.Nodes, found)
 	}

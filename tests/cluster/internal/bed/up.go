@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"shopkeeper.dev/cluster/internal/addons"
 	"shopkeeper.dev/cluster/internal/bed/host"
 	"shopkeeper.dev/cluster/internal/bed/kubernetes"
 	"shopkeeper.dev/cluster/internal/bed/layout"
@@ -26,13 +27,18 @@ const (
 	nodePatience = 90 * time.Second
 )
 
-// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone.
-func (bed *Bed) Up(ctx context.Context) error {
+// Up brings the bed up: whatever is missing is made, whatever runs as it should is left alone. A bare bed gets no
+// add-ons.
+func (bed *Bed) Up(ctx context.Context, bare bool) error {
 	return bed.alone(func() error {
 		if err := host.Programs(ctx, bed.progress.out); err != nil {
 			return err
 		}
-		binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+		make := build.All
+		if bare {
+			make = build.Bare
+		}
+		binaries, err := make(ctx, bed.cache, bed.progress.out)
 		if err != nil {
 			return err
 		}
@@ -47,10 +53,29 @@ func (bed *Bed) Up(ctx context.Context) error {
 			return err
 		}
 		bed.progress.say("network %s on interface %s", bed.Network, bed.Link)
-		if err := bed.startControlPlane(ctx); err != nil {
+		archives, err := addons.Images(binaries, bed.cache, bed.progress.say)
+		if err != nil {
 			return err
 		}
-		if err := each(bed.Nodes, func(node layout.Machine) error { return bed.startNode(ctx, node) }); err != nil {
+		// Images need no API server, and add-ons no nodes to be applied: both are waited for together.
+		runtime := func(ctx context.Context, node layout.Machine) error { return bed.startRuntime(ctx, node, archives) }
+		err = together(ctx,
+			bed.startControlPlane,
+			func(ctx context.Context) error { return each(ctx, bed.Nodes, runtime) },
+		)
+		if err != nil {
+			return err
+		}
+		err = together(ctx,
+			func(ctx context.Context) error { return each(ctx, bed.Nodes, bed.startNode) },
+			func(ctx context.Context) error {
+				if bare {
+					return nil
+				}
+				return bed.addOns(ctx, binaries)
+			},
+		)
+		if err != nil {
 			return err
 		}
 		bed.progress.say("up: export KUBECONFIG=%s", bed.Kubeconfig())
@@ -60,14 +85,23 @@ func (bed *Bed) Up(ctx context.Context) error {
 
 // Build builds what the bed needs, and starts nothing.
 func (bed *Bed) Build(ctx context.Context) error {
-	_, err := build.All(ctx, bed.cache, bed.progress.out)
+	binaries, err := build.All(ctx, bed.cache, bed.progress.out)
+	if err != nil {
+		return err
+	}
+	_, err = addons.Images(binaries, bed.cache, bed.progress.say)
 	return err
 }
 
-// prepare makes what processes find when they start: keys, settings, programs, cgroups.
+// prepare makes what processes find when they start: keys, settings, programs.
 func (bed *Bed) prepare(binaries build.Binaries) error {
 	if err := bed.forgetOtherBoot(); err != nil {
 		return err
+	}
+	if len(bed.state.records) == 0 {
+		if err := os.RemoveAll(bed.Logs()); err != nil { // those of an earlier bed
+			return fmt.Errorf("remove old logs: %w", err)
+		}
 	}
 	if err := host.OfThisHost.Acquire(bed.Number); err != nil {
 		return err
@@ -85,9 +119,6 @@ func (bed *Bed) prepare(binaries build.Binaries) error {
 	settings := map[string]kubernetes.Files{bed.ControlPlane.Settings: kubernetes.ControlPlaneFiles(bed.Layout, keys)}
 	for _, node := range bed.Nodes {
 		settings[node.Settings] = kubernetes.NodeFiles(bed.Layout, keys, node)
-		if err := host.CgroupsOfThisHost.Make(node.CgroupRoot); err != nil {
-			return err
-		}
 	}
 	for folder, files := range settings {
 		for name, content := range files {
@@ -127,9 +158,14 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 			inits[wanted.Name] = running.Identity
 			continue
 		}
-		// One that nobody recorded cannot be: its init would not have begun. One that is here lost its record.
+		// An init begins when it is recorded, so one that runs and is not has lost its record with the bed's folder.
 		for _, orphan := range machine.Orphans(bed.fullName(wanted)) {
 			if err := process.Kill(ctx, orphan); err != nil {
+				return nil, err
+			}
+		}
+		if wanted.Pods.IsValid() {
+			if err := freshCgroup(wanted); err != nil {
 				return nil, err
 			}
 		}
@@ -152,11 +188,23 @@ func (bed *Bed) startMachines(ctx context.Context, machines []layout.Machine) (m
 	return inits, nil
 }
 
+// freshCgroup makes the cgroup of a node, without what the pods of a node that lost its power left in it: a kubelet
+// would wait for each of them.
+func freshCgroup(node layout.Machine) error {
+	if err := host.CgroupsOfThisHost.Remove(node.CgroupRoot, time.Now().Add(downPatience)); err != nil {
+		return err
+	}
+	return host.CgroupsOfThisHost.Make(node.CgroupRoot)
+}
+
 // fullName is a machine's name among those of all beds.
 func (bed *Bed) fullName(wanted layout.Machine) string { return bed.Link + "-" + wanted.Name }
 
 // startControlPlane makes sure of the control plane, and waits until it serves.
 func (bed *Bed) startControlPlane(ctx context.Context) error {
+	if err := bed.stopOutdated(ctx); err != nil {
+		return err
+	}
 	if _, err := bed.startProcess(ctx, bed.ControlPlane, kubernetes.Etcd()); err != nil {
 		return err
 	}
@@ -196,9 +244,25 @@ func (bed *Bed) startControlPlane(ctx context.Context) error {
 	return nil
 }
 
-// startNode makes sure of a node's processes, and waits until the node is ready.
-func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
-	begin := time.Now()
+// stopOutdated ends the control plane if any of it has to be started with new settings. It ends in the order in which
+// it can: an API server whose etcd has gone would take half a minute.
+func (bed *Bed) stopOutdated(ctx context.Context) error {
+	processes := []kubernetes.Process{kubernetes.Etcd(), kubernetes.APIServer(bed.Layout)}
+	for _, wanted := range processes {
+		running, alive := bed.state.get(bed.ControlPlane.Name + "/" + wanted.Name)
+		fingerprint, err := bed.fingerprint(bed.ControlPlane, wanted)
+		if err != nil {
+			return err
+		}
+		if alive && running.Fingerprint != fingerprint {
+			return bed.stopControlPlane(ctx)
+		}
+	}
+	return nil
+}
+
+// startRuntime makes sure of a node's container runtime, and that it has images.
+func (bed *Bed) startRuntime(ctx context.Context, node layout.Machine, archives []addons.Archive) error {
 	runtime, err := bed.startProcess(ctx, node, kubernetes.ContainerdOf())
 	if err != nil {
 		return err
@@ -209,6 +273,16 @@ func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
 	if err := machine.WaitForSocket(patience, init.Identity, runtime, kubernetes.Containerd); err != nil {
 		return fmt.Errorf("wait for containerd of node %s: %w; see %s", node.Name, err, bed.Log(node.Name, kubernetes.ContainerdProcess))
 	}
+	loaded, err := bed.loadMissing(ctx, node, archives)
+	if err == nil && loaded > 0 {
+		bed.progress.say("node %s has %d more images", node.Name, loaded)
+	}
+	return err
+}
+
+// startNode makes sure of a node's other processes, and waits until the node is ready.
+func (bed *Bed) startNode(ctx context.Context, node layout.Machine) error {
+	begin := time.Now()
 	before, _ := bed.state.get(node.Name + "/" + kubernetes.KubeletProcess)
 	agent, err := bed.startProcess(ctx, node, kubernetes.KubeletOf(node))
 	if err != nil {

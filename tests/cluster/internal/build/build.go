@@ -5,10 +5,13 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,9 +22,19 @@ type Binaries struct {
 	versions  map[string]string
 }
 
+func noBinaries() Binaries {
+	return Binaries{map[string]string{}, map[string]string{}, map[string]string{}}
+}
+
 // Path is where the program of that name is. A name that no part makes is a mistake in the bed itself.
 func (b Binaries) Path(program string) string {
 	return known(b.programs, program, "program")
+}
+
+// Has tells whether the program was made: Bare makes few.
+func (b Binaries) Has(program string) bool {
+	_, there := b.programs[program]
+	return there
 }
 
 // Manifests is the folder with the manifests that came with a part.
@@ -34,6 +47,12 @@ func (b Binaries) Version(program string) string {
 	return known(b.versions, program, "program")
 }
 
+// Tag is the version with the part's key: it is another one as soon as the program is made from anything else.
+func (b Binaries) Tag(program string) string {
+	folder := filepath.Base(filepath.Dir(b.Path(program)))
+	return b.Version(program) + folder[strings.LastIndex(folder, "-"):]
+}
+
 func known(among map[string]string, name, kind string) string {
 	value, there := among[name]
 	if !there {
@@ -42,19 +61,39 @@ func known(among map[string]string, name, kind string) string {
 	return value
 }
 
-// All makes sure of every part. source is the folder tests/cluster; cache is where `cluster/bin` is kept. A part that
-// is being built by another process is waited for. progress gets a line or two per part.
+// Source is the folder tests/cluster, from which the parts are built. The bed's program is told when it is linked.
+var Source string
+
+// All makes sure of every part; cache is the folder in which `cluster/bin` is kept. A part that is being built by
+// another process is waited for. progress gets a line or two per part.
 //
 // # Errors
 //
 // A part could not be built: the error has the end of what the compiler said, and the remedy.
-func All(ctx context.Context, source, cache string, progress io.Writer) (Binaries, error) {
-	shop := workshop{source: source, folder: filepath.Join(cache, "cluster", "bin"), progress: progress}
-	binaries := Binaries{map[string]string{}, map[string]string{}, map[string]string{}}
+func All(ctx context.Context, cache string, progress io.Writer) (Binaries, error) {
+	return some(ctx, cache, progress, parts)
+}
+
+// bare are the parts that a cluster needs to run pods, without any add-on.
+var bare = []string{"kubernetes", "etcd", "containerd", "pause", "policy", "probe"}
+
+// Bare makes sure of what a cluster without add-ons needs, as All does of every part.
+func Bare(ctx context.Context, cache string, progress io.Writer) (Binaries, error) {
+	return some(ctx, cache, progress, slices.DeleteFunc(slices.Clone(parts), func(part part) bool {
+		return !slices.Contains(bare, part.name)
+	}))
+}
+
+func some(ctx context.Context, cache string, progress io.Writer, parts []part) (Binaries, error) {
+	binaries := noBinaries()
+	if Source == "" {
+		return binaries, errors.New("the bed does not know its sources: run it as tests/cluster/bed")
+	}
+	shop := workshop{source: Source, folder: filepath.Join(cache, "cluster", "bin"), progress: progress}
 	if err := os.MkdirAll(shop.folder, 0o755); err != nil {
 		return binaries, fmt.Errorf("making the cache: %w", err)
 	}
-	toolchain, err := goVersion(ctx, source)
+	toolchain, err := goVersion(ctx, Source)
 	if err != nil {
 		return binaries, err
 	}
@@ -110,15 +149,12 @@ func (shop workshop) make(ctx context.Context, part part, toolchain string, bina
 
 	fmt.Fprintf(shop.progress, "%-34s building\n", title)
 	started := time.Now()
-	unfinished, err := os.MkdirTemp(shop.folder, "unfinished-"+part.name+"-")
-	if err != nil {
+	unfinished := filepath.Join(shop.folder, part.name+".unfinished") // ours, as long as the lock is
+	if err := errors.Join(os.RemoveAll(unfinished), os.Mkdir(unfinished, 0o755)); err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	defer os.RemoveAll(unfinished)
 	if err := part.build(ctx, filepath.Join(shop.source, part.folder), version, unfinished); err != nil {
-		return fmt.Errorf("%s: %w", title, err)
-	}
-	if err := os.Chmod(unfinished, 0o755); err != nil {
 		return fmt.Errorf("%s: %w", title, err)
 	}
 	if err := os.Rename(unfinished, finished); err != nil {

@@ -57,6 +57,18 @@ var parts = []part{
 		programs: map[string]string{"pause": "."},
 	},
 	{
+		name: "volume-folder", folder: "tools/volume-folder",
+		programs: map[string]string{"volume-folder": "."},
+	},
+	{
+		name: "traefik", folder: "tools/traefik", module: traefikPackage,
+		programs: map[string]string{"traefik": "traefik"},
+	},
+	{
+		name: "gateway-api", folder: "tools/gateway-api", module: "sigs.k8s.io/gateway-api",
+		manifests: []string{"config/crd/standard/*.yaml"},
+	},
+	{
 		name: "policy", folder: "policy",
 		programs: map[string]string{"policy": "."},
 	},
@@ -66,7 +78,7 @@ var parts = []part{
 	},
 	{
 		name: "coredns", folder: "tools/coredns", module: "github.com/coredns/coredns",
-		programs: map[string]string{"coredns": "github.com/coredns/coredns"},
+		programs: map[string]string{"coredns": "."},
 	},
 	{
 		name: "metrics-server", folder: "tools/metrics-server", module: "sigs.k8s.io/metrics-server",
@@ -78,10 +90,6 @@ var parts = []part{
 		programs: map[string]string{"local-path-provisioner": "github.com/rancher/local-path-provisioner"},
 	},
 	{
-		name: "volume-folder", folder: "tools/volume-folder",
-		programs: map[string]string{"volume-folder": "."},
-	},
-	{
 		name: "prometheus-operator", folder: "tools/prometheus-operator",
 		module: "github.com/prometheus-operator/prometheus-operator",
 		programs: map[string]string{
@@ -91,25 +99,26 @@ var parts = []part{
 		flags: func(version string) []string {
 			return variables("github.com/prometheus/common/version", "Version="+version)
 		},
-		manifests: []string{"example/prometheus-operator-crd/*.yaml"},
+		// Those that the operator watches to run one Prometheus; each of the others costs the API server half a second.
+		manifests: crds("monitoring.coreos.com_", "podmonitors", "probes", "prometheuses", "prometheusrules", "servicemonitors"),
 	},
 	{
 		name: "prometheus", folder: "tools/prometheus", module: "github.com/prometheus/prometheus",
 		programs: map[string]string{"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
 		flags: func(version string) []string {
 			// Its other ways to find targets are clients of thirty clouds: minutes to build, and none is here.
-			return append(variables("github.com/prometheus/common/version", "Version="+prometheusRelease(version)),
+			return append(variables("github.com/prometheus/common/version", "Version="+PrometheusRelease(version)),
 				"-tags=remove_all_sd,enable_kubernetes_sd")
 		},
 	},
-	{
-		name: "gateway-api", folder: "tools/gateway-api", module: "sigs.k8s.io/gateway-api",
-		manifests: []string{"config/crd/standard/*.yaml"},
-	},
-	{
-		name: "traefik", folder: "tools/traefik", module: traefikPackage,
-		programs: map[string]string{"traefik": "traefik"},
-	},
+}
+
+// crds are the files of prometheus-operator's resource definitions.
+func crds(prefix string, names ...string) []string {
+	for i, name := range names {
+		names[i] = "example/prometheus-operator-crd/" + prefix + name + ".yaml"
+	}
+	return names
 }
 
 // variables are the flags that set string variables of a package, each "name=value".
@@ -121,8 +130,8 @@ func variables(pkg string, settings ...string) []string {
 	return []string{flag}
 }
 
-// prometheusRelease is the release that a version of the Go module belongs to: v0.316.0 is Prometheus 3.16.0.
-func prometheusRelease(version string) string {
+// PrometheusRelease is the release that a version of the Go module belongs to: v0.316.0 is Prometheus 3.16.0.
+func PrometheusRelease(version string) string {
 	number := strings.SplitN(version, ".", 3)
 	if len(number) != 3 || len(number[1]) < 3 {
 		return version

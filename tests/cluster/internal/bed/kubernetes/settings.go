@@ -146,7 +146,8 @@ func podNetwork(node layout.Machine) []byte {
 }
 
 // containerd may neither lower a process's score for the out-of-memory killer nor count on every cgroup controller: a
-// virtual machine or a container need not have CAP_SYS_RESOURCE or hugetlb.
+// virtual machine or a container need not have CAP_SYS_RESOURCE or hugetlb. A profile for AppArmor would stay in the
+// host's kernel.
 func containerd() []byte {
 	return []byte(`version = 3
 root = "/var/lib/containerd"
@@ -159,6 +160,7 @@ address = "` + Containerd + `"
 sandbox = "` + PauseImage + `"
 
 [plugins.'io.containerd.cri.v1.runtime']
+disable_apparmor = true
 restrict_oom_score_adj = true
 tolerate_missing_hugetlb_controller = true
 

@@ -19,8 +19,11 @@ import (
 // Path is where programs are looked for in a machine: first those of the bed.
 const Path = Programs + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// Environment is that of every process in a machine; nothing of the caller's gets in.
-var Environment = []string{"PATH=" + Path, "HOME=/run", "LC_ALL=C.UTF-8"}
+// Environment is that of every process in a machine; nothing of the caller's gets in. The two limits, in seconds, are
+// those after which Kubernetes' clients give up a connection that is silent: usually 45 s together, which is how long a
+// node would take to come back after its cable was out.
+var Environment = []string{"PATH=" + Path, "HOME=/run", "LC_ALL=C.UTF-8",
+	"HTTP2_READ_IDLE_TIMEOUT_SECONDS=4", "HTTP2_PING_TIMEOUT_SECONDS=2"}
 
 // setUpTime is how long an init may take to set its machine up, which takes some milliseconds.
 const setUpTime = 10 * time.Second
@@ -33,6 +36,9 @@ func Start(ctx context.Context, spec Spec, log string, record func(process.Ident
 		Log:         log,
 		Namespaces:  syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
 	}, record)
+	if errors.Is(err, syscall.EPERM) {
+		return init, fmt.Errorf("start machine %s: %w: root is not enough here, namespaces want CAP_SYS_ADMIN; a container has to be privileged", spec.Name, err)
+	}
 	if err != nil {
 		return init, fmt.Errorf("start machine %s: %w", spec.Name, err)
 	}
