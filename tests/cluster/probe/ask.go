@@ -36,12 +36,15 @@ func get(words []string) error {
 }
 
 func lookup(words []string) error {
-	if len(words) != 1 {
+	flags := flag.NewFlagSet("lookup", flag.ExitOnError)
+	within := flags.Duration("within", patience, "how long to wait")
+	flags.Parse(words)
+	if flags.NArg() != 1 {
 		return errors.New("one name is needed")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), *within)
 	defer cancel()
-	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", words[0])
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", flags.Arg(0))
 	for _, address := range addresses {
 		fmt.Println(address.Unmap())
 	}

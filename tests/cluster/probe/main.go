@@ -11,7 +11,7 @@ import (
 const usage = `usage:
   probe serve [--http PORT,…] [--udp PORT,…]   answer HTTP (/ tells who answers, /metrics counts) and echo datagrams
   probe get URL                                print what is answered; it fails unless the status is 2xx
-  probe lookup NAME                            print the IPv4 addresses of a name, one a line
+  probe lookup [--within TIME] NAME            print the IPv4 addresses of a name, one a line
   probe tcp [--within TIME] HOST:PORT…         connect to each at once; a line for each: open or closed
   probe udp [--within TIME] HOST:PORT…         send a datagram to each at once and wait for its echo; likewise
   probe burn [--for TIME]                      keep one core busy

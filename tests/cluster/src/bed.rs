@@ -1,9 +1,12 @@
 //! The command of the bed: what only it can do to a cluster.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 
 use tokio::process::Command;
+
+/// The command.
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bed");
 
 /// One of the beds of this machine.
 #[derive(Clone, Debug)]
@@ -39,9 +42,44 @@ impl Bed {
         text(&output.stdout)
     }
 
+    /// Breaks a part of the cluster until the value is mended or dropped: `["cut", "n2"]` with `["mend", "n2"]`.
+    ///
+    /// # Panics
+    /// If it cannot be broken.
+    pub async fn breaks(&self, breaking: &[&str], mending: &[&str]) -> Broken {
+        let mending = mending.iter().map(ToString::to_string).collect();
+        let broken = Broken { bed: self.clone(), mending }; // It may break half.
+        self.run(breaking).await;
+        broken
+    }
+
     async fn output(&self, arguments: &[&str]) -> Output {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("bed");
-        let command = Command::new(&program).args(["--bed", &self.number]).args(arguments).output().await;
-        command.unwrap_or_else(|error| panic!("run {}: {error}", program.display()))
+        let command = Command::new(PROGRAM).args(["--bed", &self.number]).args(arguments).output().await;
+        command.unwrap_or_else(|error| panic!("run {PROGRAM}: {error}"))
+    }
+}
+
+/// A part of the cluster that a test took away. It comes back even if the test panics.
+#[must_use]
+pub struct Broken {
+    bed: Bed,
+    mending: Vec<String>,
+}
+
+impl Broken {
+    /// Gives the part back.
+    pub fn mend(self) {}
+}
+
+impl Drop for Broken {
+    fn drop(&mut self) {
+        let mut command = std::process::Command::new(PROGRAM);
+        let output = command.args(["--bed", &self.bed.number]).args(&self.mending).output();
+        let output = output.unwrap_or_else(|error| panic!("run {PROGRAM}: {error}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            println!("bed {:?} failed, the cluster stays broken: {said}", self.mending);
+            assert!(std::thread::panicking(), "bed {:?} failed", self.mending);
+        }
     }
 }

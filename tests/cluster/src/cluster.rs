@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Bed, Namespace};
+use crate::{Bed, Namespace, report};
 
 /// Who owns the fields that tests set.
 const FIELD_MANAGER: &str = "shopkeeper-tests";
@@ -55,7 +55,7 @@ impl Cluster {
     /// The bed, if the cluster is one; else `None`, after saying that `what` is skipped for want of it.
     pub fn bed_or_skip(&self, what: &str) -> Option<&Bed> {
         if self.bed.is_none() {
-            println!("SKIPPED: {what}: needs the bed command, and KUBECONFIG names another cluster");
+            report(&format!("SKIPPED: {what}: needs the bed command, and KUBECONFIG names another cluster"));
         }
         self.bed.as_ref()
     }
@@ -94,6 +94,15 @@ impl Cluster {
         names.sort();
         assert!(!names.is_empty(), "no node takes pods");
         names
+    }
+
+    /// What the API server answers to a path, as in `/apis/metrics.k8s.io/v1beta1/nodes`.
+    ///
+    /// # Errors
+    /// If it does not answer, or not with 2xx.
+    pub async fn get(&self, path: &str) -> Result<Value, kube::Error> {
+        let request = http::Request::get(path).body(Vec::new()).expect("a path");
+        self.client.request(request).await
     }
 
     /// Makes an object as the manifest says, or changes it; `namespace` is where it goes if its kind has one and

@@ -10,11 +10,16 @@
 mod bed;
 mod cluster;
 mod namespace;
-mod pod;
 mod probe;
+mod report;
+mod workload;
 
-pub use bed::Bed;
+pub use bed::{Bed, Broken};
 pub use cluster::Cluster;
 pub use namespace::Namespace;
-pub use pod::{PROBE_IMAGE, address_of, is_ready, probe_pod, probe_pod_spec};
 pub use probe::{Probe, Said};
+pub use report::report;
+pub use workload::{
+    PROBE_IMAGE, address_of, address_of_service, is_available, is_ready, probe_deployment, probe_pod,
+    probe_pod_spec, service,
+};

@@ -6,18 +6,23 @@ use std::time::Duration;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{Event, Namespace as Object, Pod};
 use kube::api::{DeleteParams, DynamicObject, ListParams, PostParams};
-use kube::runtime::wait::Condition;
+use kube::runtime::conditions::is_deleted;
+use kube::runtime::wait::{Condition, await_condition};
 use kube::{Api, Resource, ResourceExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::cluster::until;
-use crate::pod::{is_ready, probe_pod};
+use crate::workload::{is_ready, probe_pod};
 use crate::{Cluster, Probe};
 
 /// How long a pod may take until it is ready: its image is there, the machine is busy.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long a pod may take until it is gone: its node kills it after its grace period, and says so.
+const GONE_WITHIN: Duration = Duration::from_secs(60);
 
 /// A namespace that is deleted with the value. If the test panics, what happened in it is printed before.
 pub struct Namespace {
@@ -87,6 +92,18 @@ impl Namespace {
         self.apply(probe_pod(name, node)).await;
         self.ready_pod(name).await;
         self.probe_in(name)
+    }
+
+    /// Deletes the pod, and waits until it is gone.
+    ///
+    /// # Panics
+    /// If it takes longer than a minute.
+    pub async fn delete_pod(&self, name: &str) {
+        let pods = self.api::<Pod>();
+        let uid = pods.get(name).await.expect("read a pod").uid().expect("a uid");
+        pods.delete(name, &DeleteParams::default()).await.expect("delete a pod");
+        let gone = timeout(GONE_WITHIN, await_condition(pods, name, is_deleted(&uid))).await;
+        gone.unwrap_or_else(|_| panic!("{name} is still there after {GONE_WITHIN:?}")).expect("watch a pod");
     }
 
     /// The probe in a pod that is there.

@@ -5,6 +5,9 @@ use kube::Api;
 use kube::api::AttachParams;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+/// Where the program is in its image.
+const PROGRAM: &str = "/bin/probe";
+
 /// A pod of the probe's image. Each question is a process of its own in it.
 #[derive(Clone)]
 pub struct Probe {
@@ -35,7 +38,7 @@ impl Probe {
     /// # Errors
     /// If it could not be run at all: the pod or its node is gone, or the control plane.
     pub async fn ask(&self, words: &[&str]) -> Result<Said, kube::Error> {
-        let command = std::iter::once("/probe").chain(words.iter().copied()).collect::<Vec<_>>();
+        let command = std::iter::once(PROGRAM).chain(words.iter().copied()).collect::<Vec<_>>();
         let streams = AttachParams::default().stdin(false).container("probe");
         let mut process = self.pods.exec(&self.pod, command, &streams).await?;
         let status = process.take_status().expect("asked once");

@@ -2,6 +2,7 @@ package addons
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"fmt"
@@ -33,6 +34,10 @@ var manifests embed.FS
 
 // render fills the manifests of that name in.
 func render(name string, settings Settings, built programs, prometheusRelease string) ([]byte, error) {
+	text, err := manifests.ReadFile("manifests/" + name)
+	if err != nil {
+		return nil, err
+	}
 	known := map[string]string{}
 	for _, one := range images {
 		known[one.program] = one.name(built)
@@ -45,10 +50,9 @@ func render(name string, settings Settings, built programs, prometheusRelease st
 			}
 			return known[program], nil
 		},
-	}
-	text, err := manifests.ReadFile("manifests/" + name)
-	if err != nil {
-		return nil, err
+		// A pod does not notice that a file it was started with has changed: with this among its annotations it is
+		// made anew.
+		"fingerprint": func() string { return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(text, "%v", settings)))[:12] },
 	}
 	parsed, err := template.New(name).Funcs(functions).Option("missingkey=error").Parse(string(text))
 	if err != nil {

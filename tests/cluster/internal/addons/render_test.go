@@ -104,6 +104,26 @@ func TestEveryImageOfAManifestIsOneThatTheBedMakesAndIsNeverPulled(t *testing.T)
 	}
 }
 
+func TestAPodIsMadeAnewWhenItsSettingsChange(t *testing.T) {
+	fingerprint := regexp.MustCompile(`shopkeeper.dev/settings: "([0-9a-f]{12})"`)
+	of := func(settings Settings) string {
+		text, err := render("metrics.yaml", settings, builtForTests{}, "3.10.0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		match := fingerprint.FindSubmatch(text)
+		if match == nil {
+			t.Fatal("the pod has no fingerprint")
+		}
+		return string(match[1])
+	}
+	changed := settingsForTests
+	changed.Metrics.Key = []byte("another key")
+	if of(settingsForTests) != of(settingsForTests) || of(settingsForTests) == of(changed) {
+		t.Error("the fingerprint does not tell whether the settings are the same")
+	}
+}
+
 func TestNoAddOnMayDoEverythingInTheWholeCluster(t *testing.T) {
 	for name, documents := range rendered(t) {
 		for _, document := range documents {

@@ -1,6 +1,7 @@
-//! Pods, as tests make and judge them.
+//! Pods, Deployments and Services, as tests make and judge them.
 
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Pod, Service};
 use serde_json::{Value, json};
 
 /// The image of `tests/cluster/probe`, which is loaded into the nodes and comes from no registry.
@@ -33,6 +34,44 @@ pub fn probe_pod_spec(words: &[&str]) -> Value {
                 "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": true,
             },
         }],
+    })
+}
+
+/// A Deployment of such pods, labelled `app: NAME`.
+pub fn probe_deployment(name: &str, replicas: u32) -> Value {
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {"metadata": {"labels": {"app": name}}, "spec": probe_pod_spec(&["serve"])},
+        },
+    })
+}
+
+/// The Service of the pods labelled `app: NAME`: its port 80 is their port `http`.
+pub fn service(name: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": {"app": name}},
+        "spec": {"selector": {"app": name}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
+    })
+}
+
+/// The address of a Service.
+///
+/// # Panics
+/// If it is headless.
+pub fn address_of_service(service: &Service) -> String {
+    let address = service.spec.as_ref().and_then(|spec| spec.cluster_ip.clone());
+    address.filter(|address| address != "None").expect("a Service with an address")
+}
+
+/// Whether all replicas of a Deployment are ready.
+pub fn is_available(deployment: Option<&Deployment>) -> bool {
+    deployment.is_some_and(|deployment| {
+        let wanted = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
+        let ready = deployment.status.as_ref().and_then(|status| status.ready_replicas).unwrap_or(0);
+        ready == wanted
     })
 }
 
