@@ -1,7 +1,7 @@
 // A shop that runs elsewhere, behind an ingress with TLS, in place of one of this machine's processes. It is told by
-// the environment: SHOPKEEPER_SHOP_URL (https://name), SHOPKEEPER_SHOP_ADDRESS (host:port where that name is
-// served, whatever DNS says) and SHOPKEEPER_SHOP_STAFF (the file with the staff login). For Node to trust its
-// certificate, NODE_EXTRA_CA_CERTS names it.
+// the environment: SHOPKEEPER_SHOP_URL (https://name), SHOPKEEPER_SHOP_ADDRESS (the IP address of that name, whatever
+// DNS says) and SHOPKEEPER_SHOP_STAFF (the file with the staff login). For Node to trust its certificate,
+// NODE_EXTRA_CA_CERTS names it.
 
 import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
@@ -27,8 +27,7 @@ export class RemoteShop {
 
 if (isRemote) {
     const name = new URL(url).hostname;
-    const [host] = address.split(':');
     const lookUp = dns.lookup;
     // Node's fetch asks here for every connection.
-    dns.lookup = (asked, ...rest) => lookUp(asked === name ? host : asked, ...rest);
+    dns.lookup = (asked, ...rest) => lookUp(asked === name ? address : asked, ...rest);
 }

@@ -18,7 +18,7 @@ pub(crate) async fn journeys(shop: &Shop) {
         .args(["tests/browser/run.js", "journeys"])
         .current_dir(root)
         .env("SHOPKEEPER_SHOP_URL", shop.url())
-        .env("SHOPKEEPER_SHOP_ADDRESS", shop.address.to_string())
+        .env("SHOPKEEPER_SHOP_ADDRESS", shop.address.ip().to_string())
         .env("SHOPKEEPER_SHOP_STAFF", shop.staff_file())
         .env("NODE_EXTRA_CA_CERTS", shop.authority())
         .kill_on_drop(true)

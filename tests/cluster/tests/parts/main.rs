@@ -1,6 +1,6 @@
 //! The four parts on a cluster, put there by the manifests in `tests/cluster/shop`: they come up under the
 //! `restricted` Pod Security standard, shoppers buy through the ingress, and restarts cost no more than they may.
-//! It uses the cluster of the current kubeconfig, onto which the images of `tests/images` were loaded.
+//! The images must be on the nodes: `tests/images && tests/cluster/bed load-image $(tests/images --list)`.
 
 mod browser;
 mod files;

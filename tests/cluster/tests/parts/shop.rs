@@ -108,7 +108,10 @@ impl Shop {
 
     /// Where shoppers come in.
     pub(crate) fn url(&self) -> String {
-        format!("https://{HOST}")
+        match self.address.port() {
+            443 => format!("https://{HOST}"),
+            port => format!("https://{HOST}:{port}"),
+        }
     }
 
     /// The certificate of the authority that the shop's own is of, as a file.
