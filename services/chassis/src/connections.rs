@@ -51,9 +51,10 @@ const LAST_REQUEST: Duration = Duration::from_secs(130);
 
 /// Serves the router until draining has begun and every connection is done, or its time is over.
 ///
-/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load. An old one
-/// is not closed without a word, which would take along a request that is just being sent: its next answer is its
-/// last and says so. If none is asked for, it ends as any idle one.
+/// `max_age` bounds how long a connection is kept for further requests, so that new replicas get load. A connection
+/// that is too old, or whose process is leaving, is not closed without a word, which would take along a request that
+/// is just being sent: its next answer is its last and says so. If none is asked for, it ends as any idle one, or
+/// when draining begins.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -93,10 +94,11 @@ async fn serve_one(
 ) {
     // Small answers must not wait for more; failing to say so costs time only.
     let _ = stream.set_nodelay(true);
-    let age = Arc::new(Age::default());
+    let (age, process) = (Arc::new(Age::default()), shutdown.clone());
     let seen = Arc::clone(&age);
     let service = service_fn(move |request: Request<Incoming>| {
-        let age = Arc::clone(&seen);
+        let (age, process) = (Arc::clone(&seen), process.clone());
+        // HTTP/2 has a frame for saying that an answer is the last.
         let is_http2 = request.version() == Version::HTTP_2;
         age.is_http2.store(is_http2, Relaxed);
         let mut request = request.map(Body::new);
@@ -104,7 +106,7 @@ async fn serve_one(
         let answered = router.clone().call(request);
         async move {
             let mut answer = answered.await.map(with_options_allowed)?;
-            if age.is_old.load(Relaxed) && !is_http2 {
+            if !is_http2 && (age.is_old.load(Relaxed) || process.is_leaving()) {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
@@ -211,6 +213,29 @@ mod tests {
             assert_eq!(stream.read(&mut bytes).await.unwrap(), 0, "and then it is closed");
         });
         futures::future::join_all(lives).await;
+        shutdown.drain();
+        served.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn while_the_process_is_leaving_an_answer_is_the_last_of_its_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (shutdown, router) = (Shutdown::new(), Router::new().route("/", get(|| async { "hello" })));
+        let served = tokio::spawn(serve(listener, router, None, shutdown.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut before = vec![0; 1024];
+        let length = stream.read(&mut before).await.unwrap();
+        let before = String::from_utf8_lossy(&before[..length]).to_lowercase();
+        assert!(before.ends_with("hello") && !before.contains("connection: close"), "{before}");
+
+        shutdown.leave();
+        stream.write_all(request).await.unwrap();
+        let mut last = String::new();
+        stream.read_to_string(&mut last).await.unwrap();
+        assert!(last.to_lowercase().contains("connection: close") && last.ends_with("hello"), "{last}");
         shutdown.drain();
         served.await.unwrap();
     }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { browserProgram } from './folders.js';
 import { chromium } from './packages.js';
+import { hostRules, isRemote } from './remote.js';
 import { eventually } from './wait.js';
 import { Watch } from './watch.js';
 
@@ -19,7 +20,7 @@ export function launch({ hosts = [] } = {}) {
         args: [
             '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
             '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage',
-            ...hosts.map((host) => `--host-resolver-rules=MAP ${host} 127.0.0.1`),
+            ...[...hosts.map((host) => `MAP ${host} 127.0.0.1`), ...hostRules].map((rule) => `--host-resolver-rules=${rule}`),
         ],
     });
 }
@@ -29,10 +30,10 @@ const TOLD = 15;
 
 export class Visitor {
     /**
-     * Comes in at `base`. Options: `javaScript`, `size`, `dark`, `trusting` (takes any certificate), and
-     * `state`, the cookies of another visitor.
+     * Comes in at `base`. Options: `javaScript`, `size`, `dark`, `trusting` (takes any certificate, as everybody
+     * must in a shop that runs elsewhere), and `state`, the cookies of another visitor.
      */
-    static async enter(browser, base, { javaScript = true, size = DESKTOP, dark = false, trusting = false, state } = {}) {
+    static async enter(browser, base, { javaScript = true, size = DESKTOP, dark = false, trusting = isRemote, state } = {}) {
         const visitor = new Visitor();
         visitor.base = base;
         visitor.javaScript = javaScript;

@@ -3,6 +3,7 @@
 import { after, afterEach, before } from 'node:test';
 import path from 'node:path';
 import { launch } from './browser.js';
+import { isRemote, RemoteShop } from './remote.js';
 import { Shop } from './shop.js';
 
 /** How long one test may take, ms; none comes near. */
@@ -16,7 +17,7 @@ export function scene(options = {}, prepare = async () => {}) {
     const opened = { shop: null, browser: null };
     let failed = false;
     before(async () => {
-        opened.shop = await Shop.open();
+        opened.shop = isRemote ? new RemoteShop() : await Shop.open();
         opened.browser = await launch(options);
         await prepare(opened);
     });

@@ -22,7 +22,11 @@ impl Client {
     /// `base` is a URL without a path, such as `http://127.0.0.1:8081`.
     pub fn new(base: impl Into<String>) -> Self {
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWERS_WITHIN).build();
-        let http = http.expect("build an HTTP client");
+        Self::over(base, http.expect("build an HTTP client"))
+    }
+
+    /// As [`new`](Self::new), by an HTTP client that knows more: names, authorities, where not to follow.
+    pub fn over(base: impl Into<String>, http: reqwest::Client) -> Self {
         Self { base: base.into(), key: None, http }
     }
 

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
-use crate::{TestDatabase, engine, eventually, process};
+use crate::{TestDatabase, certificates, engine, eventually, process};
 
 /// PostgreSQL refuses to run as root; this account (nobody) is on every system.
 const UNPRIVILEGED: u32 = 65534;
@@ -49,7 +49,8 @@ impl Server {
             .arg("--pgdata")
             .arg(&data));
         if settings.tls {
-            make_certificates(folder.path());
+            let made = certificates(folder.path(), &["localhost"]);
+            give_away(&made.key);
             std::fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n")
                 .expect("write pg_hba.conf");
         }
@@ -184,19 +185,6 @@ fn give_away(path: &Path) {
     if rustix::process::geteuid().is_root() {
         std::os::unix::fs::chown(path, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("give the folder away");
     }
-}
-
-/// An authority made for this server alone, and the server's certificate for the name `localhost`.
-fn make_certificates(folder: &Path) {
-    let openssl =
-        |arguments: &str| run(Command::new("openssl").args(arguments.split(' ')).current_dir(folder));
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    openssl(&format!("req -x509 {key} -keyout authority.key -out authority.pem -days 2 -subj /CN=authority"));
-    openssl(&format!(
-        "req -x509 {key} -keyout server.key -out server.pem -days 2 -subj /CN=localhost -CA authority.pem \
-         -CAkey authority.key -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE"
-    ));
-    give_away(&folder.join("server.key"));
 }
 
 fn run(command: &mut Command) {

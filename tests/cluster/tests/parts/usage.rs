@@ -1,0 +1,83 @@
+//! What the parts use: memory and processor time, as each tells by its own metrics.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Pod;
+use kube::ResourceExt as _;
+use kube::api::ListParams;
+use tokio::time::Instant;
+
+use crate::shop::{Part, Shop};
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// A look at all Pods of a shop.
+#[derive(Clone, Debug)]
+pub(crate) struct Usage {
+    seen: Instant,
+    pods: BTreeMap<String, PodUsage>,
+    /// Since when the processor times count, if not from each process's start.
+    since: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct PodUsage {
+    memory_bytes: f64,
+    processor_s: f64,
+}
+
+impl Usage {
+    pub(crate) async fn of(shop: &Shop) -> Self {
+        let api = shop.namespace.api::<Pod>();
+        let mut pods = BTreeMap::new();
+        for part in Part::ALL {
+            let of_this_part = ListParams::default().labels(&format!("app.kubernetes.io/name={part}"));
+            for pod in api.list(&of_this_part).await.expect("list Pods").items {
+                if pod.metadata.deletion_timestamp.is_none() {
+                    let name = pod.name_any();
+                    let metrics = shop.metrics(&name).await;
+                    let value =
+                        |metric| value(&metrics, metric).unwrap_or_else(|| panic!("{name}: {metrics}"));
+                    let usage = PodUsage {
+                        memory_bytes: value("process_resident_memory_bytes"),
+                        processor_s: value("process_cpu_seconds_total"),
+                    };
+                    pods.insert(name, usage);
+                }
+            }
+        }
+        Self { seen: Instant::now(), pods, since: None }
+    }
+
+    /// This look, with the processor time since an earlier one.
+    pub(crate) fn since(mut self, earlier: &Usage) -> Self {
+        for (name, before) in &earlier.pods {
+            if let Some(usage) = self.pods.get_mut(name) {
+                usage.processor_s -= before.processor_s;
+            }
+        }
+        self.since = Some(self.seen - earlier.seen);
+        self
+    }
+}
+
+/// The value of a metric without labels.
+fn value(metrics: &str, name: &str) -> Option<f64> {
+    let rest = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(['{', ' ']))?;
+    rest.rsplit(' ').next()?.parse().ok()
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pods = self.pods.iter().map(|(name, usage)| {
+            format!("{name} {:.1} MiB, {:.2} CPU s", usage.memory_bytes / MIB, usage.processor_s)
+        });
+        write!(formatter, "{}", pods.collect::<Vec<_>>().join("; "))?;
+        match self.since {
+            Some(since) => write!(formatter, " (in {:.0} s)", since.as_secs_f64()),
+            None => Ok(()),
+        }
+    }
+}
