@@ -104,6 +104,8 @@ func kubelet(bed layout.Layout, node layout.Machine) []byte {
 		// may be late on a busy machine.
 		"nodeStatusUpdateFrequency": "4s",
 		"nodeLeaseDurationSeconds":  16,
+		// Pods see a changed ConfigMap or Secret after this time, Prometheus a new monitor too; 1 min is usual.
+		"syncFrequency": "5s",
 	})
 }
 
