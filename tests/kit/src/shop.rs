@@ -1,5 +1,6 @@
 //! A whole shop of real processes: the program `shopkeeper` on a data folder and ports of its own.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -39,6 +40,12 @@ impl Part {
             Part::Product => "product",
             Part::Order => "order",
         }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 

@@ -13,8 +13,9 @@ mod usage;
 
 use std::time::Duration;
 
+use kit::Engine;
+use kit::shop::Part;
 use record::Record;
-use shop::{Engine, Part};
 use traffic::Traffic;
 use usage::Usage;
 

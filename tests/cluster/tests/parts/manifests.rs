@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use kit::Engine;
 use serde_json::Value;
-
-use crate::shop::Engine;
 
 /// The files that make a shop on this engine, in the order in which they are applied.
 fn files(engine: Engine) -> Vec<PathBuf> {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use kit::shop::Part;
 use tokio::time::Instant;
 
-use crate::shop::Part;
 use crate::traffic::Action;
 
 /// How many failures are told.

@@ -1,6 +1,5 @@
 //! A shop on the cluster, in a namespace of its own.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +8,8 @@ use std::time::Duration;
 use cluster::{Cluster, Namespace};
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::networking::v1::Ingress;
-use kit::eventually;
+use kit::shop::Part;
+use kit::{Engine, eventually};
 use kube::ResourceExt as _;
 use kube::api::{Api, DynamicObject, ListParams, LogParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
@@ -27,37 +27,6 @@ const HOST: &str = "tea-house.test";
 
 /// How much of each Pod's log is told when a test fails.
 const LINES_TOLD: i64 = 30;
-
-/// What holds the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-/// A part of the shop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Storefront,
-    User,
-    Product,
-    Order,
-}
-
-impl Part {
-    pub(crate) const ALL: [Part; 4] = [Part::Storefront, Part::User, Part::Product, Part::Order];
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Part::Storefront => "storefront",
-            Part::User => "user",
-            Part::Product => "product",
-            Part::Order => "order",
-        })
-    }
-}
 
 pub(crate) struct Shop {
     pub(crate) namespace: Namespace,
@@ -98,7 +67,7 @@ impl Shop {
             }
         }
         for part in Part::ALL {
-            rollout::finished(&namespace, &part.to_string()).await;
+            rollout::finished(&namespace, part.name()).await;
         }
         let address = address(&namespace).await;
         let shop = Self { namespace, address, engine, folder };
@@ -149,9 +118,9 @@ impl Shop {
             Api::namespaced_with(self.namespace.cluster().client(), self.namespace.name(), &kind);
         let stamp = json!({"shopkeeper.dev/restarted": format!("{:x}", rand::random::<u64>())});
         let change = json!({"spec": {"template": {"metadata": {"annotations": stamp}}}});
-        let name = part.to_string();
-        api.patch(&name, &PatchParams::default(), &Patch::Merge(change)).await.expect("restart a part");
-        rollout::finished(&self.namespace, &name).await
+        let name = part.name();
+        api.patch(name, &PatchParams::default(), &Patch::Merge(change)).await.expect("restart a part");
+        rollout::finished(&self.namespace, name).await
     }
 
     /// What a Pod's internal port tells of it, by way of the API server.

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use kit::eventually;
 use kit::http::{Answer, Client, Request};
+use kit::shop::Part;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::record::{self, Record};
-use crate::shop::{Part, Shop};
+use crate::shop::Shop;
 
 /// Shoppers who buy.
 const BUYERS: usize = 3;

@@ -5,11 +5,12 @@ use std::fmt;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
+use kit::shop::Part;
 use kube::ResourceExt as _;
 use kube::api::ListParams;
 use tokio::time::Instant;
 
-use crate::shop::{Part, Shop};
+use crate::shop::Shop;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
