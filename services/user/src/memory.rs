@@ -1,6 +1,7 @@
 //! Memory that hashing used goes back to the system.
 
 /// From this size on, a block of memory is the system's again as soon as it is freed.
+#[cfg(target_env = "gnu")]
 const LARGE_BYTES: i32 = 1024 * 1024;
 
 /// Makes the allocator of glibc give large blocks back. By itself it learns from the first 19 MiB that were
