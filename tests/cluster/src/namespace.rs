@@ -19,10 +19,10 @@ use crate::workload::{is_ready, probe_pod};
 use crate::{Cluster, Probe};
 
 /// How long a pod may take until it is ready: its image is there, the machine is busy.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_secs(180);
 
 /// How long a pod may take until it is gone: its node kills it after its grace period, and says so.
-const GONE_WITHIN: Duration = Duration::from_secs(60);
+const GONE_WITHIN: Duration = Duration::from_secs(180);
 
 /// A namespace that is deleted with the value. If the test panics, what happened in it is printed before.
 pub struct Namespace {
@@ -82,7 +82,7 @@ impl Namespace {
     /// Waits until the pod is ready, and returns it.
     ///
     /// # Panics
-    /// If it takes longer than a minute.
+    /// If it takes longer than three minutes.
     pub async fn ready_pod(&self, name: &str) -> Pod {
         self.until(name, "it is ready", READY_WITHIN, is_ready).await
     }
@@ -97,7 +97,7 @@ impl Namespace {
     /// Deletes the pod, and waits until it is gone.
     ///
     /// # Panics
-    /// If it takes longer than a minute.
+    /// If it takes longer than three minutes.
     pub async fn delete_pod(&self, name: &str) {
         let pods = self.api::<Pod>();
         let uid = pods.get(name).await.expect("read a pod").uid().expect("a uid");

@@ -17,10 +17,10 @@ use tokio::sync::Mutex;
 static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// The cluster notices a lost node after 16 s here; the machine may be busy.
-const NOTICED_WITHIN: Duration = Duration::from_secs(60);
+const NOTICED_WITHIN: Duration = Duration::from_secs(120);
 
 /// How long until all is as it was.
-const WELL_WITHIN: Duration = Duration::from_secs(120);
+const WELL_WITHIN: Duration = Duration::from_secs(240);
 
 #[tokio::test]
 async fn pods_leave_a_node_that_was_cut_off_and_it_comes_back() {
@@ -107,37 +107,35 @@ async fn rules_stay_while_the_enforcer_of_network_policies_is_away() {
     };
     let addresses = [address(open.pod()).await, address(closed.pod()).await];
     let look = async || asking.opens("tcp", "700ms", &addresses).await;
-    assert_eq!(look().await, [true, true], "all is open without a policy");
+    let in_force = async |expected: [bool; 2], what| {
+        kit::eventually(NOTICED_WITHIN, what, async || {
+            let seen = look().await;
+            if seen == expected { Ok(()) } else { Err(seen) }
+        })
+        .await;
+    };
+    in_force([true, true], "all is open without a policy").await;
     namespace
         .apply(json!({
             "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "closed"},
             "spec": {"podSelector": {"matchLabels": {"app": "closed"}}, "policyTypes": ["Ingress"]},
         }))
         .await;
-    let in_force = async |what| {
-        kit::eventually(NOTICED_WITHIN, what, async || {
-            let seen = look().await;
-            if seen == [true, false] { Ok(()) } else { Err(seen) }
-        })
-        .await;
-    };
-    in_force("the policy is in force").await;
+    in_force([true, false], "the policy is in force").await;
 
     let process = bed.run(&["exec", &node, "pidof", "policy"]).await;
     let away = bed.breaks(&["exec", &node, "kill", "-9", process.trim()], &["up"]).await;
-    assert_eq!(look().await, [true, false], "the rules went with their enforcer");
+    // What is open may be slow for once, what is closed may not be open even once.
+    assert!(!look().await[1], "the rules went with their enforcer");
+    in_force([true, false], "what is open stays open without the enforcer").await;
     away.mend();
     assert_ne!(bed.run(&["exec", &node, "pidof", "policy"]).await, process, "it runs again");
     for _ in 0..5 {
-        assert_eq!(look().await, [true, false], "a new enforcer opened a hole");
+        assert!(!look().await[1], "a new enforcer opened a hole");
     }
     let policies = namespace.api::<k8s_openapi::api::networking::v1::NetworkPolicy>();
     policies.delete("closed", &Default::default()).await.expect("delete a policy");
-    kit::eventually(NOTICED_WITHIN, "the new enforcer opens what may be open", async || {
-        let seen = look().await;
-        if seen == [true, true] { Ok(()) } else { Err(seen) }
-    })
-    .await;
+    in_force([true, true], "the new enforcer opens what may be open").await;
 }
 
 /// A Deployment of one pod that would rather be on the node, and leaves it five seconds after it is lost.

@@ -14,7 +14,7 @@ use cases::{CASES, Case};
 use town::{Edge, Town};
 
 /// How long a change may take until it is in force everywhere, on a busy machine. It is usually a tenth of a second.
-const IN_FORCE_WITHIN: Duration = Duration::from_secs(30);
+const IN_FORCE_WITHIN: Duration = Duration::from_secs(90);
 
 fn main() {
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
@@ -64,8 +64,14 @@ async fn check(town: &Town, case: &Case) {
 
     town.impose((case.policies)(town)).await;
     town.becomes("what is forbidden is closed, and nothing else", &expected).await;
-    // A second look: the first may have taken an edge that was slow for one that was closed.
-    assert_eq!(town.look(&expected).await, expected, "it does not stay so");
+    // A second look: the first may have taken an edge that was slow for one that was closed. What is closed must not be
+    // open even once; what is open may be slow again.
+    let again = town.look(&expected).await;
+    let opened = again.iter().filter(|(edge, open)| *open && expected.contains(&(*edge, false))).collect::<Vec<_>>();
+    assert!(opened.is_empty(), "it does not stay closed: {opened:?}");
+    if again != expected {
+        town.becomes("what is allowed stays open", &expected).await;
+    }
 
     town.lift_all().await;
     town.becomes("all is open again when the policy is gone", &without).await;

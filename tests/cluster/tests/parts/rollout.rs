@@ -13,7 +13,7 @@ use kube::api::ListParams;
 use tokio::time::{Instant, interval};
 
 /// How long a rollout may take: four images start, on two cores that have much else to do.
-pub(crate) const ROLLS_WITHIN: Duration = Duration::from_secs(180);
+pub(crate) const ROLLS_WITHIN: Duration = Duration::from_secs(300);
 
 /// How often to look: often enough to tell tenths of a second, seldom enough not to be a load.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

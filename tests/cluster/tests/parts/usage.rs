@@ -1,16 +1,23 @@
-//! What the parts use: memory and processor time, as each tells by its own metrics.
+//! What the parts use: memory and processor time, as each tells by its own metrics; and their database, as its node tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
+use kit::eventually;
 use kit::shop::Part;
 use kube::ResourceExt as _;
 use kube::api::ListParams;
 use tokio::time::Instant;
 
 use crate::shop::Shop;
+
+/// Where a cluster tells what its nodes measured.
+const MEASURED: &str = "/apis/metrics.k8s.io/v1beta1";
+
+/// How long it may take until a Pod was measured some times: nodes do so every 10 to 20 s.
+const MEASURED_WITHIN: Duration = Duration::from_secs(300);
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -62,6 +69,26 @@ impl Usage {
         self.since = Some(self.seen - earlier.seen);
         self
     }
+}
+
+/// What its node measures of the database's Pod from now on, which takes about half a minute; `None` where a cluster tells
+/// no such thing.
+pub(crate) async fn of_database_from_now_on(shop: &Shop) -> Option<String> {
+    let cluster = shop.namespace.cluster();
+    cluster.get(MEASURED).await.ok()?;
+    let path = format!("{MEASURED}/namespaces/{}/pods/postgres-0", shop.namespace.name());
+    let mut seen = BTreeSet::new();
+    let told = eventually(MEASURED_WITHIN, "the database's Pod was measured", async || {
+        let measured = cluster.get(&path).await.map_err(|error| error.to_string())?;
+        seen.insert(measured["timestamp"].to_string());
+        // The first may be of before, and the second may reach back.
+        if seen.len() < 3 {
+            return Err(format!("{seen:?}"));
+        }
+        Ok(measured["containers"][0]["usage"].clone())
+    })
+    .await;
+    Some(format!("memory {}, CPU {}", told["memory"], told["cpu"]))
 }
 
 /// The value of a metric without labels.

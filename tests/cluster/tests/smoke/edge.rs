@@ -10,7 +10,7 @@ use kube::api::ListParams;
 use serde_json::{Value, json};
 
 /// How long until the edge knows a new route, its pods have started and its address is told.
-const ROUTED_WITHIN: Duration = Duration::from_secs(60);
+const ROUTED_WITHIN: Duration = Duration::from_secs(180);
 
 #[tokio::test]
 async fn an_ingress_serves_tls_by_its_certificate() {

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Service;
 use serde_json::json;
 
 /// How long until every node knows a Service, and every name server too: its caches live for some seconds.
-const KNOWN_WITHIN: Duration = Duration::from_secs(40);
+const KNOWN_WITHIN: Duration = Duration::from_secs(120);
 
 /// Two pods called `web`, on two nodes if there are as many, behind a Service `web`. Their names and addresses.
 async fn webs(namespace: &Namespace) -> Vec<(String, String)> {
