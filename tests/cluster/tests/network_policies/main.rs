@@ -67,7 +67,8 @@ async fn check(town: &Town, case: &Case) {
     // A second look: the first may have taken an edge that was slow for one that was closed. What is closed must not be
     // open even once; what is open may be slow again.
     let again = town.look(&expected).await;
-    let opened = again.iter().filter(|(edge, open)| *open && expected.contains(&(*edge, false))).collect::<Vec<_>>();
+    let opened =
+        again.iter().filter(|(edge, open)| *open && expected.contains(&(*edge, false))).collect::<Vec<_>>();
     assert!(opened.is_empty(), "it does not stay closed: {opened:?}");
     if again != expected {
         town.becomes("what is allowed stays open", &expected).await;

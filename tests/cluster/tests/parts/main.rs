@@ -66,7 +66,10 @@ async fn on_postgres_a_rolling_restart_of_every_part_under_load_fails_no_request
         let database = usage::of_database_from_now_on(shop).await;
         let mut all = traffic.take().await;
         println!("NOTE: on PostgreSQL, {all}: {}", Usage::of(shop).await.since(&idle));
-        println!("NOTE: on PostgreSQL, the server meanwhile: {}", database.as_deref().unwrap_or("not measured"));
+        println!(
+            "NOTE: on PostgreSQL, the server meanwhile: {}",
+            database.as_deref().unwrap_or("not measured")
+        );
         for part in Part::ALL {
             let restart = shop.restart(part).await;
             let record = traffic.take().await;
