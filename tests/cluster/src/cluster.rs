@@ -110,6 +110,38 @@ impl Cluster {
         self.client.request(request).await
     }
 
+    /// Changes the object at a path by a merge patch; the object as it is then.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn merge(&self, path: &str, patch: &Value) -> Result<Value, kube::Error> {
+        self.send("PATCH", path, "application/merge-patch+json", patch).await
+    }
+
+    /// Deletes the object at a path, with options as the API server takes them.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn delete(&self, path: &str, options: Value) -> Result<Value, kube::Error> {
+        self.send("DELETE", path, "application/json", &options).await
+    }
+
+    /// Sends a body to a path.
+    ///
+    /// # Errors
+    /// If the API server does not answer, or not with 2xx.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: &Value,
+    ) -> Result<Value, kube::Error> {
+        let body = serde_json::to_vec(body).expect("JSON");
+        let request = http::Request::builder().method(method).uri(path).header("content-type", content_type);
+        self.client.request(request.body(body).expect("a request")).await
+    }
+
     /// Makes an object as the manifest says, or changes it; `namespace` is where it goes if its kind has one and
     /// the manifest does not say.
     ///

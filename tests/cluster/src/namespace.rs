@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{Event, Namespace as Object, Pod};
-use kube::api::{DeleteParams, DynamicObject, ListParams, PostParams};
+use kube::api::{DeleteParams, DynamicObject, ListParams, LogParams, PostParams};
 use kube::runtime::conditions::is_deleted;
 use kube::runtime::wait::{Condition, await_condition};
 use kube::{Api, Resource, ResourceExt};
@@ -23,6 +23,9 @@ const READY_WITHIN: Duration = Duration::from_secs(180);
 
 /// How long a pod may take until it is gone: its node kills it after its grace period, and says so.
 const GONE_WITHIN: Duration = Duration::from_secs(180);
+
+/// How much of each pod's log is told when a test fails.
+const LINES_TOLD: i64 = 20;
 
 /// A namespace that is deleted with the value. If the test panics, what happened in it is printed before.
 pub struct Namespace {
@@ -128,7 +131,26 @@ impl Namespace {
                 event.message.unwrap_or_default()
             ));
         }
+        lines.extend(self.shops().await);
+        for pod in self.api::<Pod>().list(&ListParams::default()).await? {
+            lines.push(self.end_of_log(&pod.name_any()).await);
+        }
         Ok(lines.join("\n  "))
+    }
+
+    /// The Shops in it and what they say of themselves; none where the cluster knows no Shops.
+    async fn shops(&self) -> Vec<String> {
+        let path = format!("/apis/shopkeeper.dev/v1alpha1/namespaces/{}/shops", self.name);
+        let found = self.cluster.get(&path).await.unwrap_or_default();
+        let shops = found["items"].as_array().cloned().unwrap_or_default();
+        let tell = |shop: Value| format!("Shop {}: {:#}", shop["metadata"]["name"], shop["status"]);
+        shops.into_iter().map(tell).collect()
+    }
+
+    async fn end_of_log(&self, pod: &str) -> String {
+        let last = LogParams { tail_lines: Some(LINES_TOLD), ..LogParams::default() };
+        let log = self.api::<Pod>().logs(pod, &last).await.unwrap_or_else(|error| error.to_string());
+        format!("The last lines of {pod}:\n{log}")
     }
 }
 

@@ -28,6 +28,11 @@ impl Probe {
         Self { pods, pod: pod.into() }
     }
 
+    /// Where the API server has its pod.
+    pub(crate) fn path(&self) -> String {
+        format!("{}/{}", self.pods.resource_url(), self.pod)
+    }
+
     /// The name of its pod.
     pub fn pod(&self) -> &str {
         &self.pod

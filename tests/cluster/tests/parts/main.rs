@@ -2,20 +2,17 @@
 //! `restricted` Pod Security standard, shoppers buy through the ingress, and restarts cost no more than they may.
 //! The images must be on the nodes: `tests/images && tests/cluster/bed load-image $(tests/images --list)`.
 
-mod browser;
 mod files;
 mod manifests;
-mod record;
 mod rollout;
 mod shop;
-mod traffic;
 mod usage;
 
 use std::time::Duration;
 
+use cluster::{Traffic, journeys};
 use kit::Engine;
 use kit::shop::Part;
-use traffic::Traffic;
 use usage::Usage;
 
 /// How long a part goes on serving after SIGTERM, as the manifests tell it.
@@ -30,7 +27,7 @@ async fn shoppers_buy_through_the_ingress_with_tls_from_parts_that_may_do_nothin
     shop::with_shop(Engine::Sqlite, async |shop| {
         shop.refuses_a_privileged_pod().await;
         let idle = Usage::of(shop).await;
-        browser::journeys(shop).await;
+        journeys(&shop.door, &shop.staff_file()).await;
         println!("NOTE: on SQLite, idle: {idle}");
         println!("NOTE: on SQLite, after the journeys: {}", Usage::of(shop).await);
     })
@@ -40,7 +37,7 @@ async fn shoppers_buy_through_the_ingress_with_tls_from_parts_that_may_do_nothin
 #[tokio::test]
 async fn on_sqlite_a_restart_is_a_short_gap_in_which_the_rules_hold_and_nothing_acknowledged_is_lost() {
     shop::with_shop(Engine::Sqlite, async |shop| {
-        let traffic = Traffic::begin(shop).await;
+        let traffic = Traffic::begin(shop.door.http()).await;
         for part in Part::ALL {
             let restart = shop.restart(part).await;
             let record = traffic.take().await;
@@ -62,7 +59,7 @@ async fn on_postgres_a_rolling_restart_of_every_part_under_load_fails_no_request
     shop::with_shop(Engine::Postgres, async |shop| {
         let idle = Usage::of(shop).await;
         println!("NOTE: on PostgreSQL, idle: {idle}");
-        let traffic = Traffic::begin(shop).await;
+        let traffic = Traffic::begin(shop.door.http()).await;
         let database = usage::of_database_from_now_on(shop).await;
         let mut all = traffic.take().await;
         println!("NOTE: on PostgreSQL, {all}: {}", Usage::of(shop).await.since(&idle));

@@ -1,17 +1,14 @@
 //! A shop on the cluster, in a namespace of its own.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
-use cluster::{Cluster, Namespace};
+use cluster::{Cluster, Door, Namespace, address_at_ingress};
 use k8s_openapi::api::core::v1::Pod;
-use k8s_openapi::api::networking::v1::Ingress;
 use kit::shop::Part;
 use kit::{Engine, eventually};
 use kube::ResourceExt as _;
-use kube::api::{Api, DynamicObject, ListParams, LogParams, Patch, PatchParams, PostParams};
+use kube::api::{Api, DynamicObject, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::runtime::conditions;
 use serde_json::{Value, json};
@@ -25,13 +22,10 @@ use crate::rollout::{self, ROLLS_WITHIN, Restart};
 /// The name under which shoppers find it; the ingress controller tells shops apart by it.
 const HOST: &str = "tea-house.test";
 
-/// How much of each Pod's log is told when a test fails.
-const LINES_TOLD: i64 = 30;
-
 pub(crate) struct Shop {
     pub(crate) namespace: Namespace,
-    /// Where the ingress controller takes https.
-    pub(crate) address: SocketAddr,
+    /// Where shoppers come in.
+    pub(crate) door: Door,
     engine: Engine,
     folder: TempDir,
 }
@@ -45,9 +39,7 @@ pub(crate) async fn with_shop(engine: Engine, test: impl AsyncFnOnce(&Shop)) {
     // What is not restricted does not get in.
     let labels = [("pod-security.kubernetes.io/enforce", "restricted")];
     let shop = Shop::open(cluster.labelled_namespace("shop", &labels).await, engine).await;
-    let logs = LogsOfFailure { namespace: &shop.namespace };
     test(&shop).await;
-    drop(logs);
 }
 
 impl Shop {
@@ -69,42 +61,17 @@ impl Shop {
         for part in Part::ALL {
             rollout::finished(&namespace, part.name()).await;
         }
-        let address = address(&namespace).await;
-        let shop = Self { namespace, address, engine, folder };
+        let address = address_at_ingress(&namespace, "shop", 443, ROLLS_WITHIN).await;
+        let authority = Some(folder.path().join("authority.pem"));
+        let door = Door { host: HOST.into(), address, authority };
+        let shop = Self { namespace, door, engine, folder };
         shop.until_open().await;
         shop
-    }
-
-    /// Where shoppers come in.
-    pub(crate) fn url(&self) -> String {
-        match self.address.port() {
-            443 => format!("https://{HOST}"),
-            port => format!("https://{HOST}:{port}"),
-        }
-    }
-
-    /// The certificate of the authority that the shop's own is of, as a file.
-    pub(crate) fn authority(&self) -> PathBuf {
-        self.folder.path().join("authority.pem")
     }
 
     /// A file with username and password of the first staff account.
     pub(crate) fn staff_file(&self) -> PathBuf {
         self.folder.path().join("staff-login.json")
-    }
-
-    /// Finds the shop's name at the ingress controller, trusts its certificate, and follows no redirections.
-    pub(crate) fn http(&self) -> kit::http::Client {
-        let authority = std::fs::read(self.authority()).expect("read the authority");
-        let authority = reqwest::Certificate::from_pem(&authority).expect("the authority is a certificate");
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .resolve(HOST, self.address)
-            .tls_certs_only([authority])
-            .redirect(reqwest::redirect::Policy::none())
-            // Longer than the longest answer of a shop with parts down: what hangs has failed.
-            .timeout(Duration::from_secs(12));
-        kit::http::Client::over(self.url(), http.build().expect("build an HTTP client"))
     }
 
     /// Replaces all Pods of a part in the way that its kind does so, and waits until that is done.
@@ -145,7 +112,7 @@ impl Shop {
 
     /// Waits until the ingress controller leads to every part.
     async fn until_open(&self) {
-        let http = self.http();
+        let http = self.door.http();
         for path in ["/", "/api/products?limit=1", "/api/user/nobody/exists", "/api/order"] {
             eventually(ROLLS_WITHIN, &format!("{path} is answered"), async || {
                 match http.get(path).try_send().await {
@@ -176,20 +143,6 @@ fn manifests(engine: Engine) -> Vec<Value> {
     manifests::of_a_shop(engine, &values)
 }
 
-/// Where the ingress controller takes https: `SHOPKEEPER_INGRESS_ADDRESS`, else what it wrote into the Ingress.
-async fn address(namespace: &Namespace) -> SocketAddr {
-    if let Ok(address) = std::env::var("SHOPKEEPER_INGRESS_ADDRESS") {
-        return address.parse().expect("SHOPKEEPER_INGRESS_ADDRESS is host:port");
-    }
-    let found = |ingress: Option<&Ingress>| {
-        let status = ingress?.status.as_ref()?.load_balancer.as_ref()?.ingress.as_ref()?.first()?;
-        Some(SocketAddr::new(status.ip.as_ref()?.parse().ok()?, 443))
-    };
-    let has_one = move |ingress: Option<&Ingress>| found(ingress).is_some();
-    let ingress = namespace.until("shop", "it has an address", ROLLS_WITHIN, has_one).await;
-    found(Some(&ingress)).expect("it has an address")
-}
-
 /// The image that `tests/images` builds, of Debian's major version of PostgreSQL.
 fn image_of_postgres() -> String {
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../images");
@@ -197,35 +150,4 @@ fn image_of_postgres() -> String {
     let file = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let name = file.file_stem().expect("tests/images lists a file").to_string_lossy().into_owned();
     name.replacen("postgres-", "postgres:", 1)
-}
-
-/// Tells the ends of all logs if the test has panicked.
-struct LogsOfFailure<'a> {
-    namespace: &'a Namespace,
-}
-
-impl Drop for LogsOfFailure<'_> {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            return;
-        }
-        let name = self.namespace.name().to_owned();
-        // A runtime of its own, in a thread of its own: this one is in the middle of a panic.
-        let told = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(tell_logs(&name));
-        });
-        let _ = told.join();
-    }
-}
-
-async fn tell_logs(namespace: &str) {
-    let pods: Api<Pod> = Api::namespaced(Cluster::connect().await.client(), namespace);
-    let Ok(all) = pods.list(&ListParams::default()).await else { return };
-    for pod in all {
-        let name = pod.name_any();
-        let last = LogParams { tail_lines: Some(LINES_TOLD), ..LogParams::default() };
-        let log = pods.logs(&name, &last).await.unwrap_or_else(|error| error.to_string());
-        println!("The last lines of {name}:\n{log}");
-    }
 }

@@ -5,45 +5,53 @@ use std::fmt;
 use kit::shop::Part;
 use tokio::time::Instant;
 
-use crate::traffic::Action;
+use crate::Action;
 
 /// How many failures are told.
 const TOLD: usize = 20;
 
 /// One request.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) action: Action,
-    pub(crate) began: Instant,
-    pub(crate) ended: Instant,
+pub struct Request {
+    pub action: Action,
+    pub began: Instant,
+    pub ended: Instant,
     /// What was wrong with the answer, if anything.
-    pub(crate) failure: Option<String>,
+    pub failure: Option<String>,
 }
 
 /// Requests in the order of their answers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Record {
+pub struct Record {
     requests: Vec<Request>,
 }
 
 impl Record {
-    pub(crate) fn add(&mut self, request: Request) {
+    pub fn add(&mut self, request: Request) {
         self.requests.push(request);
     }
 
-    pub(crate) fn extend(&mut self, later: Record) {
+    pub fn extend(&mut self, later: Record) {
         self.requests.extend(later.requests);
     }
 
-    pub(crate) fn expect_no_failure(&self) {
+    /// # Panics
+    /// If anything failed, with what.
+    #[track_caller]
+    pub fn expect_no_failure(&self) {
         self.expect_failures_within(|_| false);
     }
 
     /// The rules: what doesn't need this part goes on as if nothing were.
-    pub(crate) fn expect_failures_only_of(&self, part: Part) {
+    ///
+    /// # Panics
+    /// If anything else failed, with what.
+    #[track_caller]
+    pub fn expect_failures_only_of(&self, part: Part) {
         self.expect_failures_within(|action| action.needs() == Some(part));
     }
 
+    #[track_caller]
     fn expect_failures_within(&self, may_fail: impl Fn(Action) -> bool) {
         let failed = self.failed().filter(|request| !may_fail(request.action)).collect::<Vec<_>>();
         let told = failed.iter().take(TOLD).map(|request| request.to_string()).collect::<Vec<_>>();
@@ -56,7 +64,7 @@ impl Record {
 
     /// The time in which no request that needs the part was answered as it should be: from the beginning of the
     /// first that failed to the end of the last.
-    pub(crate) fn gap_of(&self, part: Part) -> String {
+    pub fn gap_of(&self, part: Part) -> String {
         let failed = || self.failed().filter(|request| request.action.needs() == Some(part));
         let first = failed().map(|request| request.began).min();
         let last = failed().map(|request| request.ended).max();

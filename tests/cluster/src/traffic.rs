@@ -14,7 +14,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::record::{self, Record};
-use crate::shop::Shop;
 
 /// Shoppers who buy.
 const BUYERS: usize = 3;
@@ -26,13 +25,13 @@ const BETWEEN_REQUESTS: Duration = Duration::from_millis(60);
 const BETWEEN_NEWCOMERS: Duration = Duration::from_millis(400);
 
 /// How long orders may take to be settled once everything is up.
-const SETTLED_WITHIN: Duration = Duration::from_secs(60);
+const SETTLED_WITHIN: Duration = Duration::from_secs(180);
 
 const PASSWORD: &str = "a password of tests";
 
 /// What a shopper does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     Home,
     ProductPage,
     Products,
@@ -46,7 +45,7 @@ pub(crate) enum Action {
 
 impl Action {
     /// The service without which this can't be done; all else goes on whatever is down.
-    pub(crate) fn needs(self) -> Option<Part> {
+    pub fn needs(self) -> Option<Part> {
         match self {
             Action::Home | Action::ProductPage => None,
             Action::Products => Some(Part::Product),
@@ -57,7 +56,7 @@ impl Action {
 }
 
 /// Shoppers at work.
-pub(crate) struct Traffic {
+pub struct Traffic {
     http: Client,
     stop: CancellationToken,
     shoppers: JoinSet<()>,
@@ -67,15 +66,19 @@ pub(crate) struct Traffic {
 }
 
 /// What was sold: as acknowledged, which is as it stands in the database.
-pub(crate) struct Sold {
+pub struct Sold {
     orders: usize,
     confirmed: usize,
 }
 
 impl Traffic {
-    pub(crate) async fn begin(shop: &Shop) -> Self {
+    /// Sends shoppers into a shop, by an HTTP client that finds it.
+    ///
+    /// # Panics
+    /// If the shop does not let them in, or has nothing in stock.
+    pub async fn begin(http: Client) -> Self {
         let mut traffic = Self {
-            http: shop.http(),
+            http,
             stop: CancellationToken::new(),
             shoppers: JoinSet::new(),
             record: Arc::default(),
@@ -108,13 +111,16 @@ impl Traffic {
     }
 
     /// Everything since the beginning, or since this was asked last.
-    pub(crate) async fn take(&self) -> Record {
+    pub async fn take(&self) -> Record {
         std::mem::take(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sends everybody home, and holds the shop to what it acknowledged: each of those orders is there, and no
     /// other.
-    pub(crate) async fn end(mut self) -> Sold {
+    ///
+    /// # Panics
+    /// If an order is missing or too many.
+    pub async fn end(mut self) -> Sold {
         self.stop.cancel();
         while let Some(ended) = self.shoppers.join_next().await {
             ended.expect("a shopper came to an end");
