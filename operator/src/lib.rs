@@ -1,12 +1,30 @@
-//! The Shop as a Kubernetes resource: what a shop is, which values it takes, and why one is refused.
+//! The operator: makes a shop out of every Shop resource, and keeps it true to what the resource says.
 //!
-//! The same type describes a shop on one machine and in a cluster, so whatever reads a Shop depends on
-//! this crate. It holds no Kubernetes client: reading and judging a Shop needs no cluster.
+//! A reconcile is five stages, `observe → plan → build → apply → status`. What a Shop becomes is decided in pure
+//! functions ([`plan`], [`build`], [`changes`], [`status`]); the Kubernetes API is touched in [`observe`],
+//! [`apply`], [`controller`] and [`lease`] only.
 
-pub mod crd;
-mod load;
-mod shop;
-mod structure;
-
-pub use load::{Problem, Problems, check, check_update, from_yaml};
-pub use shop::*;
+pub mod api_server;
+pub mod apply;
+pub mod args;
+pub mod build;
+pub mod changes;
+pub mod component;
+pub mod controller;
+pub mod differs;
+pub mod digest;
+pub mod kind;
+pub mod labels;
+pub mod lease;
+pub mod metrics;
+pub mod names;
+pub mod observe;
+pub mod plan;
+pub mod render;
+pub mod run;
+pub mod serve;
+pub mod settings;
+pub mod status;
+#[cfg(test)]
+mod testing;
+pub mod try_shop;

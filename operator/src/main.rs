@@ -1,8 +1,13 @@
-//! The operator's command line. It prints the definition of the Shop for `kubectl apply -f -`.
+//! The operator's command line.
 
+use std::process::ExitCode;
+
+use chassis::process;
 use clap::{Parser, Subcommand};
+use operator::args::{RenderArgs, RunArgs, TryShopArgs};
+use operator::{render, run, try_shop};
 
-/// Runs Shops on Kubernetes.
+/// Runs online shops on Kubernetes: a Shop resource becomes four services, their databases, and a way in.
 #[derive(Parser)]
 #[command(name = "operator", version)]
 struct Arguments {
@@ -12,13 +17,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Watch Shops and keep what they consist of as they say
+    Run(Box<RunArgs>),
     /// Print the CustomResourceDefinition of the Shop as YAML
     Crd,
+    /// Print what would be applied for a Shop in a file, without a cluster
+    Render(Box<RenderArgs>),
+    /// Make a Shop, buy something in it, and remove it: a test of an installation, run inside of the cluster
+    TryShop(TryShopArgs),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     match Arguments::parse().command {
-        Command::Crd => print!("{}", operator::crd::yaml()?),
+        Command::Run(args) => run::run(*args),
+        Command::Crd => process::run_to_end("operator", async {
+            print!("{}", shop::crd::yaml()?);
+            Ok(())
+        }),
+        Command::Render(args) => process::run_to_end("operator", async move { render::run(&args) }),
+        Command::TryShop(args) => process::run_to_end("operator", try_shop::run(args)),
     }
-    Ok(())
 }

@@ -8,7 +8,8 @@ SERVICE = {"chassis", "contract", "database", "feed"}
 MAY_USE = {
     "contract": set(),
     "database": set(),
-    "operator": set(),
+    "shop": set(),
+    "operator": {"chassis", "shop"},
     "chassis": {"contract"},
     "client": {"chassis", "contract"},
     "feed": {"chassis", "contract", "database"},
@@ -16,7 +17,7 @@ MAY_USE = {
     "product": SERVICE,
     "order": SERVICE,
     "storefront": {"chassis", "client", "contract", "feed"},
-    "local": {"chassis", "contract", "operator", "order", "product", "storefront", "user"},
+    "local": {"chassis", "contract", "shop", "order", "product", "storefront", "user"},
     "kit": {"chassis", "contract", "database"},
     "it": {"contract", "kit"},
     "cluster": {"kit"},
@@ -28,7 +29,7 @@ MAY_USE = {
 HOMES = {
     "sqlx": {"bench", "database", "kit", "local"},
     "jsonwebtoken": {"chassis", "user"},
-    "kube": {"cluster", "operator"},
+    "kube": {"cluster", "operator", "shop"},
 }
 
 packages = metadata("--no-deps")["packages"]

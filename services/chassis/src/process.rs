@@ -13,7 +13,7 @@ use crate::{
     readiness::Readiness,
     secret::ShopSecret,
     shutdown::Shutdown,
-    telemetry::Telemetry,
+    telemetry::{Format, Telemetry},
 };
 use anyhow::Context;
 use axum::Router;
@@ -106,8 +106,20 @@ where
     Build: FnOnce(Process) -> Built,
     Built: Future<Output = anyhow::Result<Part>>,
 {
+    let (format, level) = (args.log_format, args.log_level.clone());
+    run_logged(name, version, format, &level, run_until_signal(args, name, version, build))
+}
+
+/// Does the work of a program that logs and runs until it is told to stop; an error is logged and ends it.
+pub fn run_logged(
+    name: &'static str,
+    version: &'static str,
+    format: Format,
+    level: &str,
+    work: impl Future<Output = anyhow::Result<()>>,
+) -> ExitCode {
     install_crypto();
-    let telemetry = match Telemetry::start(name, version, args.log_format, &args.log_level) {
+    let telemetry = match Telemetry::start(name, version, format, level) {
         Ok(telemetry) => telemetry,
         Err(error) => {
             eprintln!("{name}: {error:#}");
@@ -122,7 +134,7 @@ where
         .build();
     let result = match runtime {
         Ok(runtime) => {
-            let result = runtime.block_on(run_until_signal(args, name, version, build));
+            let result = runtime.block_on(work);
             runtime.shutdown_timeout(Duration::from_secs(1));
             result
         }
@@ -180,7 +192,10 @@ where
 }
 
 /// On the first signal: not ready, and draining after the delay. On the second: the end.
-fn watch_signals(shutdown: Shutdown, drain_delay: Duration) -> anyhow::Result<JoinHandle<()>> {
+///
+/// # Errors
+/// If the system lets nobody watch signals.
+pub fn watch_signals(shutdown: Shutdown, drain_delay: Duration) -> anyhow::Result<JoinHandle<()>> {
     let mut terminate =
         tokio::signal::unix::signal(SignalKind::terminate()).context("cannot watch SIGTERM")?;
     let mut interrupt =

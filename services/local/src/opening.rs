@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, bail};
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
-use operator::Shop;
+use shop::Shop;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 

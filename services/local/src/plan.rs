@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use operator::{Shop, ShopSpec};
+use shop::{Shop, ShopSpec};
 
 use crate::arguments::LogFormat;
 use crate::folder::Folder;
@@ -165,7 +165,7 @@ mod tests {
         let text = format!(
             "apiVersion: shopkeeper.dev/v1alpha1\nkind: Shop\nmetadata: {{name: tea-house}}\nspec: {{title: Tea, currency: USD, {spec}}}"
         );
-        let shop = operator::from_yaml(&text).expect("a valid Shop");
+        let shop = shop::from_yaml(&text).expect("a valid Shop");
         let directory = tempfile::tempdir().expect("a temporary folder");
         let folder = Folder::make(directory.path()).expect("it can be made");
         plan(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use operator::Shop;
+use shop::Shop;
 
 const SHOP: &str = include_str!("../../../manifests/shop.yaml");
 const CATALOGUE: &str = include_str!("../../../manifests/catalogue/tea-house.csv");
@@ -35,7 +35,7 @@ pub(crate) fn choose(shop: Option<&Path>, catalogue: Option<&Path>) -> anyhow::R
             )
         }
     };
-    let chosen = operator::from_yaml(&text).with_context(|| format!("{name} is not a valid Shop"))?;
+    let chosen = shop::from_yaml(&text).with_context(|| format!("{name} is not a valid Shop"))?;
     let catalogue = match (catalogue, shop) {
         (Some(file), _) => {
             existing(file).with_context(|| format!("cannot read the catalogue {}", file.display()))?

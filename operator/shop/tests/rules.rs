@@ -1,7 +1,7 @@
 //! What a Shop may hold: each rule refuses what it should, and its message names field and remedy.
 
-use operator::{DeletionPolicy, Problems, Shop, check, check_update, from_yaml};
 use serde_json::json;
+use shop::{DeletionPolicy, Problems, Shop, check, check_update, from_yaml};
 
 const SMALLEST: &str = "
 apiVersion: shopkeeper.dev/v1alpha1
@@ -196,6 +196,6 @@ fn the_token_lifetime_is_a_duration() {
 
 #[test]
 fn the_sample_shop_is_valid() {
-    let sample = from_yaml(include_str!("../../manifests/shop.yaml")).expect("the sample is valid");
+    let sample = from_yaml(include_str!("../../../manifests/shop.yaml")).expect("the sample is valid");
     assert_eq!(json!(sample.spec.title), "Tea House");
 }

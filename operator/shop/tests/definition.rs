@@ -1,10 +1,10 @@
 //! The committed definition of the Shop is the one that the types make.
 
-use operator::crd;
+use shop::crd;
 
 #[test]
 fn the_committed_definition_is_fresh() {
-    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../crds/shops.yaml");
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crds/shops.yaml");
     let committed = std::fs::read_to_string(committed).expect("crds/shops.yaml is there");
     let fresh = crd::yaml().expect("a definition is plain values");
     assert!(committed == fresh, "crds/shops.yaml is stale: cargo run -p operator -- crd > crds/shops.yaml");

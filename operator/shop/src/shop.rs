@@ -17,7 +17,7 @@ pub use database::{Database, ExternalDatabase, PostgresDatabase, SecretRef, Sqli
 pub use exposure::{Exposure, Gateway, Ingress, NoExposure, ParentRef};
 pub use parts::{Autoscaling, Part, Parts};
 pub use slo::{Objective, Slo};
-pub use status::{PartStatus, ShopStatus};
+pub use status::{PartStatus, ShopStatus, VolumeStatus};
 
 use kube::{CustomResource, KubeSchema};
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,10 @@ pub struct ShopStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartStatus>,
 
+    /// The volumes that hold the shop's data, as they were last seen: one that is lost is told, never replaced in silence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<VolumeStatus>,
+
     /// Ready, Reconciling, Stalled, DatabasesReady, Exposed, and what a shopper can do now: Browse, Register, LogIn, Order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
@@ -40,4 +44,14 @@ pub struct PartStatus {
     pub desired: i32,
     /// The version that the ready replicas run.
     pub version: String,
+}
+
+/// A volume, as the operator last saw it.
+#[derive(KubeSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct VolumeStatus {
+    /// Name of the PersistentVolumeClaim.
+    pub claim: String,
+    /// Its uid: another claim of the same name is another volume.
+    pub uid: String,
 }

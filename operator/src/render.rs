@@ -1,0 +1,40 @@
+//! `operator render`: what would be applied for a Shop, as YAML. Keys and passwords are made up each time.
+
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use k8s_openapi::jiff::Timestamp;
+
+use crate::args::RenderArgs;
+use crate::build::{self, RandomKeys, Secrets};
+use crate::component::Part;
+use crate::observe::{External, Observed};
+use crate::plan::Plan;
+
+/// Prints the objects, in the order in which they are applied.
+///
+/// # Errors
+/// If the file can't be read or holds no valid Shop; the message tells every fault of it.
+pub fn run(args: &RenderArgs) -> anyhow::Result<()> {
+    let name = args.file.display();
+    let text = std::fs::read_to_string(&args.file).with_context(|| format!("cannot read {name}"))?;
+    let mut shop = shop::from_yaml(&text).with_context(|| format!("{name} is not a valid Shop"))?;
+    shop.metadata.namespace.get_or_insert_with(|| args.namespace.clone());
+    let mut observed = Observed::nothing_of(&shop, Timestamp::now());
+    if let Some(external) = &shop.spec.database.external {
+        for (part, connection) in
+            [(Part::User, &external.user), (Part::Product, &external.product), (Part::Order, &external.order)]
+        {
+            let secret = connection.secret_ref.name.clone();
+            // What the Secret holds is not known here; this is PostgreSQL's usual port.
+            observed.references.external.insert(part, External { secret, digest: String::new(), port: 5432 });
+        }
+    }
+    let plan = Plan::of(&observed, &args.settings);
+    let secrets = Secrets::of(&observed, &plan, &mut RandomKeys)?;
+    let mut output = std::io::stdout().lock();
+    for child in build::children(&observed, &plan, &args.settings, &secrets) {
+        write!(output, "---\n{}", serde_saphyr::to_string(&child.manifest)?)?;
+    }
+    Ok(())
+}
