@@ -39,6 +39,6 @@ pub use shop::{
 pub use traffic::{Action, Sold, Traffic};
 pub use visitor::{PASSWORD, Visitor};
 pub use workload::{
-    PROBE_IMAGE, address_of, address_of_service, is_available, is_ready, probe_deployment, probe_pod,
-    probe_pod_spec, service,
+    PROBE_IMAGE, address_of, address_of_service, is_available, is_ready, postgres_image, probe_deployment,
+    probe_pod, probe_pod_spec, service,
 };

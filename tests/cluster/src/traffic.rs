@@ -110,6 +110,11 @@ impl Traffic {
         }
     }
 
+    /// Whether every buyer has ordered something.
+    pub fn has_everybody_bought(&self) -> bool {
+        self.sold.lock().unwrap_or_else(PoisonError::into_inner).len() == BUYERS
+    }
+
     /// Everything since the beginning, or since this was asked last.
     pub async fn take(&self) -> Record {
         std::mem::take(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))

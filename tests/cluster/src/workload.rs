@@ -1,5 +1,8 @@
 //! Pods, Deployments and Services, as tests make and judge them.
 
+use std::path::PathBuf;
+use std::process::Command;
+
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use serde_json::{Value, json};
@@ -55,6 +58,22 @@ pub fn service(name: &str) -> Value {
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": {"app": name}},
         "spec": {"selector": {"app": name}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
     })
+}
+
+/// The image of PostgreSQL: `SHOPKEEPER_POSTGRES_IMAGE`, else the one that `tests/images` builds, of Debian's major
+/// version.
+///
+/// # Panics
+/// If `tests/images` cannot be run.
+pub fn postgres_image() -> String {
+    if let Ok(image) = std::env::var("SHOPKEEPER_POSTGRES_IMAGE") {
+        return image;
+    }
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../images");
+    let output = Command::new(program).args(["--list", "postgres"]).output().expect("run tests/images");
+    let file = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    let name = file.file_stem().expect("tests/images lists a file").to_string_lossy().into_owned();
+    name.replacen("postgres-", "postgres:", 1)
 }
 
 /// The address of a Service.

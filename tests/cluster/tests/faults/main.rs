@@ -1,6 +1,8 @@
 //! What a cluster does while parts of it are gone. These cases take them away by the command of the bed, and so disturb
 //! everybody: each runs alone, and this program must run when no other suite does.
 
+mod shop;
+
 use std::time::{Duration, Instant};
 
 use cluster::{

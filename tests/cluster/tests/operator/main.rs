@@ -7,6 +7,7 @@
 
 mod alone;
 mod drift;
+mod external;
 mod journeys;
 mod many;
 mod outages;

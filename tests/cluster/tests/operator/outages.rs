@@ -31,7 +31,10 @@ struct Row {
 const UP: (&str, &str) = ("True", "Available");
 
 const ROWS: [Row; 5] = [
-    Row { down: &[Part::Product], told: [("True", "LastKnownCatalogue"), UP, UP, UP] },
+    Row {
+        down: &[Part::Product],
+        told: [("True", "LastKnownCatalogue"), UP, UP, ("True", "ConfirmedLater")],
+    },
     Row { down: &[Part::Order], told: [("True", "CatalogueLive"), UP, UP, ("False", "OrderDown")] },
     Row {
         down: &[Part::User],

@@ -1,9 +1,8 @@
 //! A shop on the cluster, in a namespace of its own.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use cluster::{Cluster, Door, Namespace, address_at_ingress};
+use cluster::{Cluster, Door, Namespace, address_at_ingress, postgres_image};
 use k8s_openapi::api::core::v1::Pod;
 use kit::shop::Part;
 use kit::{Engine, eventually};
@@ -130,7 +129,7 @@ impl Shop {
 /// The objects of a shop, with what differs from cluster to cluster filled in.
 fn manifests(engine: Engine) -> Vec<Value> {
     let images = std::env::var("SHOPKEEPER_IMAGES").unwrap_or_default();
-    let postgres = std::env::var("SHOPKEEPER_POSTGRES_IMAGE").unwrap_or_else(|_| image_of_postgres());
+    let postgres = postgres_image();
     let class = std::env::var("SHOPKEEPER_INGRESS_CLASS").unwrap_or_else(|_| "traefik".into());
     let values = [
         ("HOST", HOST),
@@ -141,13 +140,4 @@ fn manifests(engine: Engine) -> Vec<Value> {
         ("VERSION", env!("CARGO_PKG_VERSION")),
     ];
     manifests::of_a_shop(engine, &values)
-}
-
-/// The image that `tests/images` builds, of Debian's major version of PostgreSQL.
-fn image_of_postgres() -> String {
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../images");
-    let output = Command::new(program).args(["--list", "postgres"]).output().expect("run tests/images");
-    let file = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let name = file.file_stem().expect("tests/images lists a file").to_string_lossy().into_owned();
-    name.replacen("postgres-", "postgres:", 1)
 }
