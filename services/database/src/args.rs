@@ -2,7 +2,10 @@
 
 use crate::{DatabaseUrl, InvalidUrl, Schema};
 use anyhow::Context as _;
-use std::path::PathBuf;
+use std::{
+    io::{self, BufReader},
+    path::{Path, PathBuf},
+};
 
 /// Where the service's own database is.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,7 +43,7 @@ impl DatabaseArgs {
 pub struct BackupArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// The file to write; it must not exist yet
+    /// The file to write; it must not exist yet. - is standard output
     pub file: PathBuf,
 }
 
@@ -49,7 +52,7 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// The file that `backup` wrote
+    /// The file that `backup` wrote. - is standard input
     pub file: PathBuf,
 }
 
@@ -59,8 +62,14 @@ impl BackupArgs {
     /// # Errors
     /// As [`crate::backup()`], or a setting is wrong.
     pub async fn run(&self, service: &str, schemas: &[Schema]) -> anyhow::Result<()> {
-        let summary = crate::backup(&self.database.url()?, service, schemas, &self.file).await?;
-        println!("{} holds {summary}", self.file.display());
+        let url = self.database.url()?;
+        if is_pipe(&self.file) {
+            let summary = crate::backup_to(&url, service, schemas, io::stdout().lock()).await?;
+            eprintln!("the backup holds {summary}");
+        } else {
+            let summary = crate::backup(&url, service, schemas, &self.file).await?;
+            println!("{} holds {summary}", self.file.display());
+        }
         Ok(())
     }
 }
@@ -71,8 +80,18 @@ impl RestoreArgs {
     /// # Errors
     /// As [`crate::restore()`], or a setting is wrong.
     pub async fn run(&self, service: &str, schemas: &[Schema]) -> anyhow::Result<()> {
-        let summary = crate::restore(&self.database.url()?, service, schemas, &self.file).await?;
-        println!("{} is restored: {summary}", self.file.display());
+        let url = self.database.url()?;
+        let summary = if is_pipe(&self.file) {
+            crate::restore_from(&url, service, schemas, BufReader::new(io::stdin())).await?
+        } else {
+            crate::restore(&url, service, schemas, &self.file).await?
+        };
+        println!("the database is restored: {summary}");
         Ok(())
     }
+}
+
+/// Whether a file's name stands for standard input or output.
+fn is_pipe(file: &Path) -> bool {
+    file.as_os_str() == "-"
 }

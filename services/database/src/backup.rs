@@ -2,14 +2,16 @@
 //!
 //! A backup is a file of JSON lines: a header, then each table's columns and rows, then a closing line with
 //! a count and a SHA-256 digest, without which a file is not taken. Since it knows no engine, a shop can move
-//! from the embedded database to PostgreSQL, or back, by `backup` and `restore`.
+//! from the embedded database to PostgreSQL, or back, by `backup` and `restore`. A pipe may take the file's place:
+//! a container's image has no shell, and its only disk may be the one that is being backed up.
 
 mod format;
+mod read;
 mod restore;
 mod write;
 
-pub use restore::restore;
-pub use write::backup;
+pub use restore::{restore, restore_from};
+pub use write::{backup, backup_to};
 
 use std::{fmt, io, path::PathBuf};
 
@@ -31,7 +33,7 @@ impl fmt::Display for Summary {
 pub enum BackupError {
     #[error("{} exists already; name a file that does not", path.display())]
     Exists { path: PathBuf },
-    #[error("the file {} cannot be used", path.display())]
+    #[error("{} cannot be read or written", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("{} is not a whole backup: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },

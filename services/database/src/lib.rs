@@ -19,7 +19,7 @@ mod value;
 mod writer;
 
 pub use args::{BackupArgs, DatabaseArgs, RestoreArgs};
-pub use backup::{BackupError, Summary, backup, restore};
+pub use backup::{BackupError, Summary, backup, backup_to, restore, restore_from};
 pub use database::{Database, OpenError};
 pub use error::Error;
 pub use row::{Column, Row};

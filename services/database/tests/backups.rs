@@ -1,8 +1,10 @@
 //! A backup is of one moment, is whole or not taken, and goes into either engine.
 
-use database::{BackupError, Database, DatabaseUrl, Migration, Schema, backup, restore, values};
+use database::{
+    BackupError, Database, DatabaseUrl, Migration, Schema, backup, backup_to, restore, restore_from, values,
+};
 use kit::Engine;
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 const SCHEMA: Schema = Schema {
     name: "pictures",
@@ -111,3 +113,50 @@ async fn what_is_not_a_whole_backup_of_this_service_is_refused() {
     let in_use = restore(&url(&source), "product", &[SCHEMA], &file).await;
     assert!(matches!(in_use, Err(BackupError::Open(_))), "{in_use:?}");
 }
+
+kit::on_both_engines!(a_backup_goes_through_a_pipe, async |source| {
+    let running = open(&source).await;
+    // More rows than one statement takes.
+    for number in 0..150 {
+        add(&running, Some("tea"), vec![number]).await;
+    }
+    let (input, output) = io::pipe().unwrap();
+    let from = url(&source);
+    // Both ends block, as those of processes do.
+    let written = tokio::task::spawn_blocking(move || {
+        tokio::runtime::Runtime::new().unwrap().block_on(backup_to(&from, "product", &[SCHEMA], output))
+    });
+    let target = kit::database(source.engine()).await;
+    let restored =
+        restore_from(&url(&target), "product", &[SCHEMA], io::BufReader::new(input)).await.unwrap();
+    assert_eq!((restored.tables, restored.rows), (1, 150));
+    assert_eq!(written.await.unwrap().unwrap(), restored);
+    assert_eq!(all(&open(&target).await).await, all(&running).await);
+});
+
+kit::on_both_engines!(a_pipe_that_breaks_changes_nothing, async |target| {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pictures.backup");
+    let source = kit::database(Engine::Sqlite).await;
+    let database = open(&source).await;
+    for number in 0..150 {
+        add(&database, Some("tea"), vec![number]).await;
+    }
+    backup(&url(&source), "product", &[SCHEMA], &file).await.unwrap();
+    let kept = open(&target).await;
+    add(&kept, Some("kept"), vec![1]).await;
+    let before = all(&kept).await;
+    kept.close().await;
+    drop(kept);
+    let text = fs::read_to_string(&file).unwrap();
+    let broken = text.lines().take(140).map(|line| format!("{line}\n")).collect::<String>();
+    // A second row of one id breaks a rule of the database before the end is seen: what counts is that it is damaged.
+    let doubled = text.replacen("[2,", "[1,", 1);
+    for damaged in [broken, doubled] {
+        let outcome = restore_from(&url(&target), "product", &[SCHEMA], io::Cursor::new(damaged)).await;
+        assert!(matches!(outcome, Err(BackupError::Damaged { .. })), "{outcome:?}");
+        let after = open(&target).await;
+        assert_eq!(all(&after).await, before);
+        after.close().await;
+    }
+});

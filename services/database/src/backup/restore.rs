@@ -2,15 +2,15 @@
 
 use super::{
     BackupError, Summary,
-    format::{End, FORMAT, Header, Table},
-    write::{describe, hex},
+    format::Table,
+    read::{Line, Lines},
+    write::describe,
 };
 use crate::{Database, DatabaseUrl, Engine, Error, Schema, Transaction, Value, values};
-use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, Lines},
+    io::{BufRead, BufReader},
     path::Path,
 };
 
@@ -29,82 +29,60 @@ pub async fn restore(
     schemas: &[Schema],
     path: &Path,
 ) -> Result<Summary, BackupError> {
-    let summary = verify(service, schemas, path)?;
-    let lines = open(path)?;
+    let file = File::open(path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
+    let lines = Lines::begin(BufReader::new(file), path, service, schemas)?;
+    put_back(url, schemas, lines).await
+}
+
+/// As [`restore`], of what somebody else reads or sends.
+///
+/// # Errors
+/// As [`restore`].
+pub async fn restore_from(
+    url: &DatabaseUrl,
+    service: &str,
+    schemas: &[Schema],
+    input: impl BufRead + Send + 'static,
+) -> Result<Summary, BackupError> {
+    put_back(url, schemas, Lines::begin(input, Path::new("the input"), service, schemas)?).await
+}
+
+/// The database is asked for only once the backup has begun to come.
+async fn put_back(
+    url: &DatabaseUrl,
+    schemas: &[Schema],
+    mut lines: Lines<impl BufRead + Send + 'static>,
+) -> Result<Summary, BackupError> {
     let database = Database::open(url, schemas).await?;
-    let (owned_schemas, owned_path) = (schemas.to_vec(), path.to_owned());
+    let owned_schemas = schemas.to_vec();
     let restored = database
         .write(move |transaction| {
             Box::pin(async move {
                 empty(transaction, &owned_schemas).await?;
-                load(transaction, &owned_schemas, lines, &owned_path).await?;
+                match load(transaction, &owned_schemas, &mut lines).await {
+                    Ok(()) => {}
+                    Err(error @ BackupError::Database(_)) => return Err(lines.reason(error)),
+                    Err(error) => return Err(error),
+                }
                 for schema in &owned_schemas {
                     for sql in (schema.after_restore)(transaction.engine()) {
                         transaction.execute(*sql, []).await?;
                     }
                 }
-                Ok::<_, BackupError>(())
+                Ok::<_, BackupError>(lines.read())
             })
         })
         .await;
     database.close().await;
-    restored.map(|()| summary)
-}
-
-/// Reads the whole file once, before anything is touched.
-fn verify(service: &str, schemas: &[Schema], path: &Path) -> Result<Summary, BackupError> {
-    let damaged = |reason: &str| BackupError::Damaged { path: path.to_owned(), reason: reason.to_owned() };
-    let mut lines = open(path)?;
-    let mut next = || -> Result<Option<String>, BackupError> {
-        lines.next().transpose().map_err(|source| BackupError::File { path: path.to_owned(), source })
-    };
-    let first = next()?.unwrap_or_default();
-    let header: Header = serde_json::from_str(&first).map_err(|_| damaged("it has no header"))?;
-    if header.format != FORMAT {
-        return Err(damaged(&format!("its format is {}, not {FORMAT}", header.format)));
-    }
-    if header.service != service {
-        let (found, expected) = (header.service, service.to_owned());
-        return Err(BackupError::OtherService { path: path.to_owned(), found, expected });
-    }
-    for schema in schemas {
-        let (found, known) = (header.schemas.get(schema.name).copied().unwrap_or(0), schema.version());
-        if found > known {
-            return Err(BackupError::Newer {
-                path: path.to_owned(),
-                schema: schema.name.to_owned(),
-                found,
-                known,
-            });
-        }
-    }
-    let mut digest = Sha256::new();
-    let mut summary = Summary { tables: 0, rows: 0 };
-    let mut line = first;
-    loop {
-        digest.update(line.as_bytes());
-        digest.update(b"\n");
-        line = next()?.ok_or_else(|| damaged("its end is missing"))?;
-        if line.starts_with('[') {
-            summary.rows += 1;
-        } else if let Ok(end) = serde_json::from_str::<End>(&line) {
-            let whole = end.rows == summary.rows && end.sha256 == hex(&digest.finalize());
-            return if whole { Ok(summary) } else { Err(damaged("its digest does not match")) };
-        } else {
-            summary.tables += 1;
-        }
-    }
-}
-
-fn open(path: &Path) -> Result<Lines<BufReader<File>>, BackupError> {
-    let file = File::open(path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
-    Ok(BufReader::new(file).lines())
+    restored
 }
 
 async fn empty(transaction: &mut Transaction, schemas: &[Schema]) -> Result<(), Error> {
     let tables: Vec<_> = schemas.iter().flat_map(|schema| schema.tables).copied().collect();
     if transaction.engine() == Engine::Postgres {
         transaction.execute("SET LOCAL statement_timeout = 0", []).await?;
+        // The backup comes as slowly as it comes.
+        transaction.execute("SET LOCAL idle_in_transaction_session_timeout = 0", []).await?;
         let truncate = format!("TRUNCATE {}", tables.join(", "));
         transaction.execute(AssertSqlSafe(truncate), []).await?;
     } else {
@@ -118,18 +96,19 @@ async fn empty(transaction: &mut Transaction, schemas: &[Schema]) -> Result<(), 
 async fn load(
     transaction: &mut Transaction,
     schemas: &[Schema],
-    lines: Lines<BufReader<File>>,
-    path: &Path,
+    lines: &mut Lines<impl BufRead>,
 ) -> Result<(), BackupError> {
-    let damaged = |reason: String| BackupError::Damaged { path: path.to_owned(), reason };
     let mut current: Option<Table> = None;
     let mut waiting: Vec<Vec<Value>> = Vec::new();
-    for line in lines.skip(1) {
-        let line = line.map_err(|source| BackupError::File { path: path.to_owned(), source })?;
-        if line.starts_with('[') {
-            let table = current.as_ref().ok_or_else(|| damaged("rows come before their table".to_owned()))?;
-            let row = table.read(&line);
-            waiting.push(row.ok_or_else(|| damaged(format!("a row of {} cannot be read", table.table)))?);
+    loop {
+        let line = lines.next()?;
+        if let Some(Line::Row(row)) = line {
+            let Some(table) = &current else {
+                return Err(lines.damaged("rows come before their table".to_owned()));
+            };
+            let row = table.read(&row);
+            waiting
+                .push(row.ok_or_else(|| lines.damaged(format!("a row of {} cannot be read", table.table)))?);
             if waiting.len() == GROUP {
                 insert(transaction, table, &mut waiting).await?;
             }
@@ -139,18 +118,15 @@ async fn load(
             insert(transaction, &table, &mut waiting).await?;
             restart_sequences(transaction, &table).await?;
         }
-        if let Ok(table) = serde_json::from_str::<Table>(&line) {
-            let here = schemas.iter().flat_map(|schema| schema.tables).any(|name| *name == table.table);
-            let columns = describe(transaction, &table.table).await?.columns;
-            let fits =
-                table.columns.iter().all(|field| columns.iter().any(|column| column.name == field.name));
-            if !here || !fits {
-                return Err(damaged(format!("this version does not have the table {} so", table.table)));
-            }
-            current = Some(table);
+        let Some(Line::Table(table)) = line else { return Ok(()) };
+        let here = schemas.iter().flat_map(|schema| schema.tables).any(|name| *name == table.table);
+        let columns = describe(transaction, &table.table).await?.columns;
+        let fits = table.columns.iter().all(|field| columns.iter().any(|column| column.name == field.name));
+        if !here || !fits {
+            return Err(lines.damaged(format!("this version does not have the table {} so", table.table)));
         }
+        current = Some(table);
     }
-    Ok(())
 }
 
 /// Inserts the waiting rows in one statement.

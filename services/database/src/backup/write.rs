@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, Write as _},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -31,7 +31,7 @@ pub async fn backup(
     let mut name = path.as_os_str().to_owned();
     name.push(".partial");
     let partial = PathBuf::from(name);
-    let written = write(url, service, schemas, &partial).await.and_then(|summary| {
+    let written = write_file(url, service, schemas, &partial).await.and_then(|summary| {
         publish(&partial, path).map_err(|source| BackupError::File { path: path.to_owned(), source })?;
         Ok(summary)
     });
@@ -42,6 +42,20 @@ pub async fn backup(
     written
 }
 
+/// Writes the whole database to whoever reads the other end. What has no last line is no backup.
+///
+/// # Errors
+/// Nobody reads on, or the database cannot be read.
+pub async fn backup_to<Output: Write>(
+    url: &DatabaseUrl,
+    service: &str,
+    schemas: &[Schema],
+    output: Output,
+) -> Result<Summary, BackupError> {
+    let (summary, _) = write(url, service, schemas, Path::new("the output"), output).await?;
+    Ok(summary)
+}
+
 /// Gives the complete file its name, in a way that outlasts a power cut.
 fn publish(partial: &Path, path: &Path) -> io::Result<()> {
     fs::rename(partial, path)?;
@@ -49,24 +63,39 @@ fn publish(partial: &Path, path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-async fn write(
+async fn write_file(
     url: &DatabaseUrl,
     service: &str,
     schemas: &[Schema],
     partial: &Path,
 ) -> Result<Summary, BackupError> {
     let failed = |source| BackupError::File { path: partial.to_owned(), source };
+    let file = create(partial).map_err(failed)?;
+    let (summary, file) = write(url, service, schemas, partial, file).await?;
+    file.sync_all().map_err(failed)?;
+    Ok(summary)
+}
+
+/// Writes the lines, and gives back what they were written to.
+async fn write<Output: Write>(
+    url: &DatabaseUrl,
+    service: &str,
+    schemas: &[Schema],
+    name: &Path,
+    output: Output,
+) -> Result<(Summary, Output), BackupError> {
+    let failed = |source| BackupError::File { path: name.to_owned(), source };
     let mut transaction = reader(url).await?;
-    let mut lines = Lines::create(partial).map_err(failed)?;
+    let mut lines = Lines { output: BufWriter::new(output), digest: Sha256::new() };
     lines.add(&header(service, schemas)).map_err(failed)?;
     let tables: Vec<_> = schemas.iter().flat_map(|schema| schema.tables).collect();
     let mut rows = 0;
-    for name in &tables {
-        let table = describe(&mut transaction, name).await?;
+    for table in &tables {
+        let table = describe(&mut transaction, table).await?;
         lines.add(&table).map_err(failed)?;
         let columns: Vec<_> = table.columns.iter().map(|field| field.name.as_str()).collect();
         // Names come from the schema and the catalogue, never from outside.
-        let select = AssertSqlSafe(format!("SELECT {} FROM {name}", columns.join(", ")));
+        let select = AssertSqlSafe(format!("SELECT {} FROM {}", columns.join(", "), table.table));
         let mut trouble = Ok(());
         transaction
             .each(select, |row| {
@@ -80,8 +109,8 @@ async fn write(
             .await?;
         trouble.map_err(failed)?;
     }
-    lines.end(rows).map_err(failed)?;
-    Ok(Summary { tables: tables.len(), rows })
+    let output = lines.end(rows).map_err(failed)?;
+    Ok((Summary { tables: tables.len(), rows }, output))
 }
 
 fn header(service: &str, schemas: &[Schema]) -> Header {
@@ -113,31 +142,31 @@ pub(super) async fn describe(transaction: &mut Transaction, table: &str) -> Resu
     Ok(Table { table: table.to_owned(), columns: rows.iter().map(field).collect::<Result<_, Error>>()? })
 }
 
-/// The file under way and the digest of what it holds.
-struct Lines {
-    file: BufWriter<File>,
+/// Readable by its owner only: it holds password hashes and addresses.
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+/// What is being written, and the digest of it so far.
+struct Lines<Output: Write> {
+    output: BufWriter<Output>,
     digest: Sha256,
 }
 
-impl Lines {
-    /// Readable by its owner only: it holds password hashes and addresses.
-    fn create(path: &Path) -> io::Result<Self> {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        Ok(Self { file: BufWriter::new(file), digest: Sha256::new() })
-    }
-
+impl<Output: Write> Lines<Output> {
     fn add(&mut self, line: &impl Serialize) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         self.digest.update(&text);
-        self.file.write_all(&text)
+        self.output.write_all(&text)
     }
 
-    fn end(mut self, rows: u64) -> io::Result<()> {
+    fn end(mut self, rows: u64) -> io::Result<Output> {
         let sha256 = hex(&self.digest.clone().finalize());
         self.add(&End { rows, sha256 })?;
-        self.file.into_inner()?.sync_all()
+        self.output.flush()?;
+        self.output.into_inner().map_err(io::IntoInnerError::into_error)
     }
 }
 
