@@ -172,7 +172,7 @@ fn edit_of(child: &Child) -> Option<Value> {
         }
         "HTTPRoute" => json!({"spec": {"hostnames": ["elsewhere.test"]}}),
         "ServiceMonitor" => {
-            json!({"spec": {"selector": {"matchLabels": {"app.kubernetes.io/component": "nobody"}}}})
+            json!({"spec": {"selector": {"matchLabels": {"shopkeeper.dev/shop": "nobody"}}}})
         }
         // What a generated Secret held, nobody knows any more; a volume can't be changed.
         _ => return None,
@@ -214,7 +214,7 @@ async fn what_others_add_stays_and_who_has_a_shops_name_already_is_left_alone() 
     }});
     for child in children.iter().filter(|child| child.kind != "PersistentVolumeClaim") {
         child.patch(&cluster, &note).await;
-        let broken = json!({"metadata": {"labels": {"app.kubernetes.io/part-of": "something else"}}});
+        let broken = json!({"metadata": {"labels": {"app.kubernetes.io/part-of": "something-else"}}});
         child.patch(&cluster, &broken).await;
     }
     for child in &children {

@@ -25,8 +25,10 @@ async fn a_version_that_nobody_has_is_told_with_the_remedy_and_the_old_one_goes_
     assert!(told.message.contains("spec.version"), "it names the remedy: {}", told.message);
     let ready = shop.seen().await.expect("read the Shop").condition("Ready");
     assert_eq!(ready.status, "False", "{ready:?}");
-    for path in ["/", "/api/products?limit=1", "/api/user/nobody/exists"] {
-        http.get(path).send().await.expect(200);
+    for (path, status) in
+        [("/", 200), ("/api/products?limit=1", 200), ("/api/user", 401), ("/api/order", 401)]
+    {
+        http.get(path).send().await.expect(status);
     }
     let mut ada = cluster::Visitor::new(http);
     assert_eq!(ada.register("ada").await.expect("an answer").status, 303);
