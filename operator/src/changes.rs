@@ -82,6 +82,7 @@ pub fn decide(observed: &Observed, plan: &Plan, children: &[Child]) -> Changes {
         }
     }
     changes.now.extend(no_longer_wanted(observed, children));
+    changes.waiting.sort();
     changes
 }
 

@@ -135,7 +135,11 @@ fn on_error(guarded: Arc<Guarded>, error: &ReconcileError, context: Arc<Context>
     let place = ObjectRef::from_obj(guarded.as_ref());
     let pause = context.backoff.next(&place);
     context.metrics.reconcile_errors.with_label_values(&[error.reason()]).inc();
-    tracing::warn!(shop = %place, error = %error, again_in_ms = pause.as_millis(), "a reconcile failed");
+    if error.reason() == "conflict" {
+        tracing::info!(shop = %place, error = %error, "something changed meanwhile");
+    } else {
+        tracing::warn!(shop = %place, error = %error, again_in_ms = pause.as_millis(), "a reconcile failed");
+    }
     Action::requeue(pause)
 }
 

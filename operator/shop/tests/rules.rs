@@ -95,6 +95,17 @@ fn exactly_one_exposure_is_named() {
 }
 
 #[test]
+fn a_volume_has_a_size() {
+    for (engine, size) in
+        [("sqlite", "0"), ("sqlite", "0Gi"), ("postgres", "-1Gi"), ("postgres", "many"), ("sqlite", "''")]
+    {
+        let field = format!("spec.database.{engine}.storage");
+        refused(&format!("database: {{{engine}: {{storage: {size}}}}}"), &[&field, "for example 1Gi"]);
+    }
+    shop("database: {sqlite: {storage: 1.5Gi}}");
+}
+
+#[test]
 fn exactly_one_database_engine_is_named() {
     refused("database: {}", &["spec.database", "exactly one of sqlite, postgres and external"]);
     refused("database: {sqlite: {}, postgres: {}}", &["spec.database", "remove the others"]);

@@ -119,7 +119,7 @@ fn a_new_version_goes_from_part_to_part() {
     observed.spec.version = Some("9.9.9".into());
     let changes = decide(&observed);
     assert_eq!(done(&changes.now), ["apply Deployment tea-user"]);
-    let waiting = [Part::Order, Part::Product, Part::Storefront].map(Component::Part);
+    let waiting = [Part::Product, Part::Order, Part::Storefront].map(Component::Part);
     assert_eq!(changes.waiting, waiting);
 }
 

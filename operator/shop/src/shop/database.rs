@@ -33,6 +33,7 @@ pub struct Database {
 pub struct SqliteDatabase {
     /// Size of each service's volume.
     #[serde(default = "one_gibibyte")]
+    #[x_kube(validation = a_size("sqlite"))]
     pub storage: Quantity,
 
     /// The storage class of the volumes; absent: the cluster's default.
@@ -47,6 +48,7 @@ pub struct SqliteDatabase {
 pub struct PostgresDatabase {
     /// Size of each database's volume.
     #[serde(default = "one_gibibyte")]
+    #[x_kube(validation = a_size("postgres"))]
     pub storage: Quantity,
 
     /// The storage class of the volumes; absent: the cluster's default.
@@ -91,4 +93,13 @@ impl Default for Database {
 
 fn one_gibibyte() -> Quantity {
     Quantity("1Gi".to_owned())
+}
+
+/// A quantity of bytes that is more than none.
+fn a_size(engine: &str) -> kube::core::Rule {
+    kube::core::Rule::new(r"string(self).matches('^[0-9]*[1-9][0-9]*([.][0-9]+)?(k|M|G|T|Ki|Mi|Gi|Ti)?$')")
+        .message(
+            format!("spec.database.{engine}.storage must be a size of bytes above 0, for example 1Gi")
+                .as_str(),
+        )
 }
