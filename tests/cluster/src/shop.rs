@@ -12,10 +12,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use crate::{Child, Door, Namespace, PASSWORD, address_at_ingress, children};
 
 /// How long a shop may take to be ready: its volumes, images and databases, on two cores that have much else to do.
-pub const READY_WITHIN: Duration = Duration::from_secs(180);
+pub const READY_WITHIN: Duration = Duration::from_secs(300);
 
 /// How long until the ingress controller leads to a shop that is ready.
-const ROUTED_WITHIN: Duration = Duration::from_secs(60);
+const ROUTED_WITHIN: Duration = Duration::from_secs(120);
 
 /// How often to look at a Shop: often enough for a test, seldom enough not to be a load.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

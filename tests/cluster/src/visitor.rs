@@ -1,8 +1,17 @@
 //! A shopper with a browser that knows pages, forms and cookies, and no more.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use kit::eventually;
 use kit::http::{Answer, Client};
+use tokio::time::sleep;
+
+/// How long it may take until a shop that has just come up takes new customers: it tries again what failed before.
+const JOINS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A pace that no limit of requests minds.
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "a password of tests";
@@ -58,6 +67,21 @@ impl Visitor {
     /// If there is no answer.
     pub async fn log_in(&mut self, name: &str) -> Result<Answer, String> {
         self.send("/login", &[("username", name), ("password", PASSWORD)]).await
+    }
+
+    /// Becomes a customer and logs in, however often it takes.
+    ///
+    /// # Panics
+    /// If that can't be done within a minute.
+    pub async fn join(&mut self, name: &str) {
+        eventually(JOINS_WITHIN, &format!("{name} can register and log in"), async || {
+            sleep(BETWEEN_TRIES).await;
+            // Refused if an earlier try was heard, though not answered.
+            let registered = self.register(name).await?;
+            let inside = self.log_in(name).await?;
+            if inside.status == 303 { Ok(()) } else { Err(format!("{registered}\n{inside}")) }
+        })
+        .await;
     }
 
     /// Puts a piece of a product into the basket and checks out; the answer to the checkout.

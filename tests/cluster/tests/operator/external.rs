@@ -9,8 +9,7 @@ use kube::ResourceExt;
 use kube::runtime::conditions;
 use serde_json::{Value, json};
 
-use crate::samples::restarted_nothing;
-use crate::town::{namespace, together};
+use crate::town::{namespace, restarted_nothing, together};
 
 /// How long the server may take to come up and make its databases.
 const SERVED_WITHIN: Duration = Duration::from_secs(180);

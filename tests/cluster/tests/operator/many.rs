@@ -3,8 +3,7 @@
 use cluster::{Cluster, Shop, Visitor};
 use serde_json::json;
 
-use crate::samples::restarted_nothing;
-use crate::town::{namespace, together};
+use crate::town::{namespace, restarted_nothing, together};
 
 #[tokio::test]
 async fn two_shops_in_one_namespace_know_nothing_of_each_other() {
@@ -16,8 +15,7 @@ async fn two_shops_in_one_namespace_know_nothing_of_each_other() {
         Shop::open(&town, "coffee", json!({"sqlite": {}}))
     );
     let [tea_http, coffee_http] = [tea.door().await.http(), coffee.door().await.http()];
-    let registered = Visitor::new(tea_http.clone()).register("ada").await.expect("an answer");
-    assert_eq!(registered.status, 303, "{registered}");
+    Visitor::new(tea_http.clone()).join("ada").await;
     let login = [("username", "ada"), ("password", cluster::PASSWORD)];
     let key = tea_http.post("/api/user/login").form(login).send().await.expect_json(200);
     let key = key["api_key"].as_str().expect("a key");

@@ -12,11 +12,10 @@ use kube::api::{DeleteParams, ListParams};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::samples::restarted_nothing;
-use crate::town::{namespace, together};
+use crate::town::{namespace, restarted_nothing, together};
 
 /// How long until a change of the parts is told and seen: Pods stop after their drain delay, circuits open and close.
-const SEEN_WITHIN: Duration = Duration::from_secs(90);
+const SEEN_WITHIN: Duration = Duration::from_secs(120);
 
 /// How long a cut may take: a connection that is open already may go on for the minute that it lives.
 const CUT_WITHIN: Duration = Duration::from_secs(150);
@@ -116,10 +115,7 @@ impl Shopper {
         let in_stock =
             products.iter().rfind(|product| product["stock"] == "in_stock").expect("something in stock");
         let mut visitor = Visitor::new(http);
-        let registered = visitor.register("regular").await.expect("an answer");
-        assert_eq!(registered.status, 303, "{registered}");
-        let logged_in = visitor.log_in("regular").await.expect("an answer");
-        assert_eq!(logged_in.status, 303, "{logged_in}");
+        visitor.join("regular").await;
         let mut shopper = Self { door: door.clone(), product: in_stock["id"].to_string(), visitor, tries: 0 };
         shopper.finds(&[]).await;
         shopper
@@ -134,6 +130,7 @@ impl Shopper {
             [Part::User, Part::Product, Part::Order].map(|part| down.contains(&part));
         let without = format!("without {down:?}");
         eventually(SEEN_WITHIN, &format!("{without} one can browse"), async || {
+            pause().await;
             let page = self.visitor.look("/").await?;
             let tells_age = page.text().contains("catalogue as of");
             let is_right = page.status == 200 && page.text().contains("data-product") && tells_age == product;
@@ -141,6 +138,7 @@ impl Shopper {
         })
         .await;
         eventually(SEEN_WITHIN, &format!("{without} one can register, or is told why not"), async || {
+            pause().await;
             self.tries += 1;
             let mut newcomer = Visitor::new(self.door.http());
             let page = newcomer.register(&format!("newcomer-{}", self.tries)).await?;
@@ -149,12 +147,14 @@ impl Shopper {
         })
         .await;
         eventually(SEEN_WITHIN, &format!("{without} one can log in, or is told why not"), async || {
+            pause().await;
             let page = Visitor::new(self.door.http()).log_in("regular").await?;
             let is_right = if user { rests(&page, "Accounts are resting") } else { page.status == 303 };
             as_expected(is_right, &page)
         })
         .await;
         eventually(SEEN_WITHIN, &format!("{without} one can order, or is told why not"), async || {
+            pause().await;
             let page = self.visitor.order(&self.product).await?;
             let is_right = if order {
                 page.text().contains("Orders are paused")
@@ -168,6 +168,7 @@ impl Shopper {
 
     async fn finds_only_the_api(&mut self) {
         eventually(SEEN_WITHIN, "without the storefront there are no pages", async || {
+            pause().await;
             let page = self.visitor.look("/").await?;
             as_expected(page.status != 200, &page)
         })

@@ -10,12 +10,11 @@ use cluster::{
 };
 use k8s_openapi::api::core::v1::Pod;
 use kit::eventually;
-use kube::ResourceExt;
-use kube::api::{ListParams, PostParams};
+use kube::api::PostParams;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::town::{namespace, together};
+use crate::town::{namespace, restarted_nothing, together};
 
 /// How long until all of a deleted Shop is gone: its Pods stop in their own time.
 const GONE_WITHIN: Duration = Duration::from_secs(120);
@@ -126,7 +125,6 @@ async fn the_sample_on_postgres_comes_up_and_leaves_nothing_where_it_shall_not()
     let town = namespace(&cluster, "sample-postgres").await;
     let shop = open(&town, "postgres.yaml").await;
     tells(&shop, &ALL_WELL).await;
-    restarted_nothing(&town).await;
     shop.patch(json!({"spec": {"deletionPolicy": "Delete"}})).await;
     shop.until_ready().await;
     shop.delete().await;
@@ -142,7 +140,6 @@ async fn the_autoscaled_sample_comes_up() {
     tells(&shop, &ALL_WELL).await;
     let scaler = shop.children().await.into_iter().find(|child| child.kind == "HorizontalPodAutoscaler");
     assert!(scaler.is_some(), "nothing scales");
-    restarted_nothing(&town).await;
 }
 
 #[tokio::test]
@@ -192,9 +189,7 @@ async fn with_retain_the_data_stays_and_comes_back_with_a_shop_of_that_name() {
         shop.until_ready().await;
         shop.until_let_in().await;
         let http = shop.door().await.http();
-        let mut ada = Visitor::new(http.clone());
-        let registered = ada.register("ada").await.expect("an answer");
-        assert_eq!(registered.status, 303, "{registered}");
+        Visitor::new(http.clone()).join("ada").await;
         let orders = orders_of(&http, "ada", Some(2)).await;
         let secrets = secrets_of(&shop).await;
 
@@ -272,14 +267,4 @@ async fn refuses_a_privileged_pod(town: &Namespace) {
     let error = town.api::<Pod>().create(&PostParams { dry_run: true, ..PostParams::default() }, &pod).await;
     let error = error.expect_err("a privileged Pod got in").to_string();
     assert!(error.contains("violates PodSecurity"), "{error}");
-}
-
-/// No container of the namespace had to be started again.
-pub(crate) async fn restarted_nothing(town: &Namespace) {
-    for pod in town.api::<Pod>().list(&ListParams::default()).await.expect("list Pods") {
-        let containers = pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
-        for container in containers {
-            assert_eq!(container.restart_count, 0, "{} of {} was restarted", container.name, pod.name_any());
-        }
-    }
 }

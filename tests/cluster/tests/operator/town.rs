@@ -1,6 +1,11 @@
 //! Where Shops are: namespaces under the `restricted` Pod Security standard; and who has the cluster to itself.
 
+use std::collections::BTreeMap;
+
 use cluster::{Cluster, Namespace};
+use k8s_openapi::api::core::v1::Pod;
+use kube::ResourceExt;
+use kube::api::ListParams;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Held together by those who bear others, alone by those who do not.
@@ -23,4 +28,29 @@ pub(crate) async fn namespace(cluster: &Cluster, name: &str) -> Namespace {
         ("pod-security.kubernetes.io/enforce-version", "latest"),
     ];
     cluster.labelled_namespace(name, &labels).await
+}
+
+/// How often each container of a namespace was started again.
+pub(crate) async fn restarts(town: &Namespace) -> BTreeMap<String, i32> {
+    let mut restarts = BTreeMap::new();
+    for pod in town.api::<Pod>().list(&ListParams::default()).await.expect("list Pods") {
+        let containers = pod.status.iter().flat_map(|status| status.container_statuses.iter().flatten());
+        for container in containers {
+            restarts.insert(format!("{} of {}", container.name, pod.name_any()), container.restart_count);
+        }
+    }
+    restarts
+}
+
+/// No container of the namespace had to be started again.
+pub(crate) async fn restarted_nothing(town: &Namespace) {
+    restarted_nothing_since(town, &BTreeMap::new()).await;
+}
+
+/// No container of the namespace had to be started again since those restarts were counted.
+pub(crate) async fn restarted_nothing_since(town: &Namespace, before: &BTreeMap<String, i32>) {
+    for (container, count) in restarts(town).await {
+        let before = before.get(&container).copied().unwrap_or_default();
+        assert_eq!(count, before, "{container} was restarted");
+    }
 }

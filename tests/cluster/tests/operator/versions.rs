@@ -30,8 +30,7 @@ async fn a_version_that_nobody_has_is_told_with_the_remedy_and_the_old_one_goes_
     {
         http.get(path).send().await.expect(status);
     }
-    let mut ada = cluster::Visitor::new(http);
-    assert_eq!(ada.register("ada").await.expect("an answer").status, 303);
+    cluster::Visitor::new(http).join("ada").await;
 
     shop.patch(json!({"spec": {"version": null}})).await;
     shop.until_ready().await;

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::samples::restarted_nothing;
-use crate::town::{alone, namespace};
+use crate::town::{alone, namespace, restarted_nothing, restarted_nothing_since, restarts};
 
 /// How long a change of all parts may take: one after the other, each after its drain delay.
 const ROLLED_WITHIN: Duration = Duration::from_secs(300);
@@ -42,6 +41,7 @@ async fn on_postgres_a_change_of_every_part_fails_no_request_and_parts_follow_ea
     shop.until_ready().await;
     shop.until_let_in().await;
 
+    let before = restarts(&town).await;
     let traffic = Traffic::begin(shop.door().await.http()).await;
     let stop = CancellationToken::new();
     let changing = async {
@@ -57,7 +57,7 @@ async fn on_postgres_a_change_of_every_part_fails_no_request_and_parts_follow_ea
     report(&format!("NOTE: upgrades: on PostgreSQL, all parts were changed: {record}; {sold}"));
     record.expect_no_failure();
     assert!(most.len() == 1, "parts must follow each other: {most:?} were changed at the same time");
-    restarted_nothing(&town).await;
+    restarted_nothing_since(&town, &before).await;
 }
 
 /// The most parts that were seen rolling at a time, until it is stopped.
