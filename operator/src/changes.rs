@@ -63,7 +63,11 @@ pub fn decide(observed: &Observed, plan: &Plan, children: &[Child]) -> Changes {
     changes.unsettled = turns.unsettled;
     for child in children {
         let Some(live) = observed.object(child.kind, &child.name) else {
-            changes.now.push(Change::Create(child.clone()));
+            if turns::waits_for_its_server(observed, plan, child) {
+                changes.waiting.extend(child.pods.as_ref().map(|pods| pods.component));
+            } else {
+                changes.now.push(Change::Create(child.clone()));
+            }
             continue;
         };
         match Ownership::of(observed, child.kind, live) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::{Stream, StreamExt};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::{Patch, PatchParams};
-use kube::core::DeserializeGuard;
+use kube::core::{DeserializeGuard, DynamicObject};
 use kube::runtime::controller::{Action, Config, Controller};
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher;
@@ -22,6 +22,7 @@ use crate::api_server::{CallError, call};
 use crate::apply::{self, FIELD_MANAGER};
 use crate::build::{self, RandomKeys, Secrets};
 use crate::changes;
+use crate::kind::Kind;
 use crate::metrics::Metrics;
 use crate::observe::{Cache, Changes, Observed, Owner, References, Scope, references};
 use crate::plan::Plan;
@@ -179,8 +180,26 @@ async fn observe(shop: &Shop, context: &Context) -> Result<Observed, CallError> 
     let owner = Owner { namespace: observed.namespace.clone(), shop: observed.name.clone() };
     observed.objects = context.cache.objects(&owner);
     observed.optional_kinds = context.cache.optional_kinds();
+    find_volumes(&mut observed, context).await?;
     observed.references = references::ask(&context.client, &observed.namespace, &observed.spec).await?;
     Ok(observed)
+}
+
+/// A volume of which no watch tells may only have lost its labels.
+async fn find_volumes(observed: &mut Observed, context: &Context) -> Result<(), CallError> {
+    let kind = Kind::PersistentVolumeClaim;
+    let claims: Api<DynamicObject> =
+        Api::namespaced_with(context.client.clone(), &observed.namespace, &kind.resource());
+    for volume in observed.status.volumes.clone() {
+        if observed.object(kind, &volume.claim).is_some() {
+            continue;
+        }
+        let there = call("look for a volume", claims.get_opt(&volume.claim)).await?;
+        if let Some(there) = there.filter(|there| there.metadata.uid.as_ref() == Some(&volume.uid)) {
+            observed.objects.insert((kind, volume.claim), Arc::new(there));
+        }
+    }
+    Ok(())
 }
 
 async fn write_status(context: &Context, observed: &Observed, status: &ShopStatus) -> Result<(), CallError> {

@@ -12,6 +12,11 @@ pub fn first_difference(desired: &Value, live: &Value) -> Option<String> {
 
 fn visit(desired: &Value, live: &Value, field: &str, path: &str) -> Option<String> {
     match (desired, live) {
+        (Value::Object(wanted), Value::Object(there))
+            if is_selector(field) && there.keys().any(|name| !wanted.contains_key(name)) =>
+        {
+            Some(path.to_owned())
+        }
         (Value::Object(wanted), _) => wanted.iter().find_map(|(name, wanted)| {
             let there = live.get(name).unwrap_or(&Value::Null);
             visit(wanted, there, name, &format!("{path}.{name}"))
@@ -51,6 +56,11 @@ fn merge_key(field: &str, items: &[Value]) -> Option<&'static str> {
         "ports" if has("targetPort") => Some("port"),
         _ => None,
     }
+}
+
+/// What selects means something else with one word more.
+fn is_selector(field: &str) -> bool {
+    ["selector", "matchLabels", "podSelector", "namespaceSelector"].contains(&field)
 }
 
 fn is_quantity(path: &str) -> bool {
@@ -106,6 +116,12 @@ mod tests {
     fn fields_of_others_do_not_count() {
         assert_same(json!({"a": 1}), json!({"a": 1, "b": 2}));
         assert_same(json!({"labels": {"ours": "1"}}), json!({"labels": {"ours": "1", "theirs": "2"}}));
+    }
+
+    #[test]
+    fn a_selector_is_compared_as_a_whole() {
+        let service = |selector: Value| json!({"spec": {"selector": selector}});
+        assert_differs(service(json!({"a": "1"})), service(json!({"a": "1", "b": "2"})), ".spec.selector");
     }
 
     #[test]

@@ -34,8 +34,12 @@ impl Ownership {
         if is_ours {
             return Self::Ours;
         }
-        let was_made_by_us = label("app.kubernetes.io/managed-by") == Some(labels::MANAGED_BY)
+        let says_so = label("app.kubernetes.io/managed-by") == Some(labels::MANAGED_BY)
             && label(labels::SHOP) == Some(observed.name.as_str());
+        // Somebody may have taken its labels away.
+        let has_lost_labels =
+            label(labels::SHOP).is_none() && object.annotations().contains_key(labels::DESIRED);
+        let was_made_by_us = says_so || has_lost_labels;
         let has_earlier_owner =
             owners.iter().any(|owner| owner.kind == "Shop" && owner.name == observed.name);
         match (was_made_by_us, has_earlier_owner) {

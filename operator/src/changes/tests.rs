@@ -37,6 +37,28 @@ fn a_new_shop_is_made_whole() {
 }
 
 #[test]
+fn a_service_is_made_once_its_server_answers() {
+    let observed = tea("database: {postgres: {}}");
+    let first = done(&decide(&observed).now);
+    assert!(first.contains(&"create StatefulSet tea-user-postgres".to_owned()), "{first:?}");
+    assert!(first.contains(&"create Deployment tea-storefront".to_owned()), "{first:?}");
+    assert!(!first.contains(&"create Deployment tea-user".to_owned()), "{first:?}");
+    let mut well = tea("database: {postgres: {}}").all_well();
+    well.remove(Kind::Deployment, "tea-user");
+    assert_eq!(done(&decide(&well).now), ["create Deployment tea-user"]);
+}
+
+#[test]
+fn an_object_without_its_labels_is_known_by_what_else_it_carries() {
+    let mut observed = tea("locale: en").all_well();
+    for (kind, name) in [(Kind::PersistentVolumeClaim, "tea-order"), (Kind::Service, "tea-user")] {
+        observed.edit(kind, name, |object| object["metadata"]["labels"] = json!({}));
+    }
+    let changes = decide(&observed);
+    assert_eq!(done(&changes.now), ["apply PersistentVolumeClaim tea-order", "apply Service tea-user"]);
+}
+
+#[test]
 fn whatever_child_is_edited_stripped_or_orphaned_it_alone_is_put_right() {
     let well = tea(POSTGRES).all_well();
     for child in children(&well) {
@@ -77,8 +99,7 @@ fn fields_of_others_stay() {
 fn somebody_elses_object_is_left_alone_and_named() {
     let mut observed = tea("locale: en").all_well();
     observed.edit(Kind::Service, "tea-user", |service| {
-        service["metadata"]["labels"] = json!({});
-        service["metadata"]["ownerReferences"] = json!([]);
+        service["metadata"] = json!({"name": "tea-user"});
     });
     let changes = decide(&observed);
     assert_eq!((done(&changes.now), changes.taken), (vec![], vec!["Service tea-user".to_owned()]));

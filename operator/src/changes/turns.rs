@@ -6,8 +6,11 @@ use serde_json::Value;
 
 use crate::build::Child;
 use crate::component::Component;
+use crate::kind::Kind;
 use crate::labels;
+use crate::names;
 use crate::observe::Observed;
+use crate::plan::{Engine, Plan};
 
 /// Whose turn it is.
 pub(super) struct Turns {
@@ -51,6 +54,18 @@ pub(super) fn of(observed: &Observed, children: &[Child]) -> Turns {
             .map(|candidate| candidate.component),
     );
     Turns { held: candidates.iter().filter(is_held).map(|held| held.component).collect(), unsettled }
+}
+
+/// A service that finds no database gives up, so its first Pods are made once its server answers.
+pub(super) fn waits_for_its_server(observed: &Observed, plan: &Plan, child: &Child) -> bool {
+    let component = child.pods.as_ref().map(|pods| pods.component);
+    let Some(Component::Part(part)) = component else { return false };
+    if plan.engine != Engine::Postgres || !part.is_service() {
+        return false;
+    }
+    let server = names::of(&observed.name, Component::Postgres(part));
+    let is_there = observed.object(Kind::StatefulSet, &server).is_some_and(is_settled);
+    !is_there
 }
 
 /// A broken component comes first, since the change may mend it. Otherwise it goes in order, and nobody overtakes

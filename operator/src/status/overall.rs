@@ -67,7 +67,8 @@ fn progress(seen: &Seen) -> String {
     let changing: Vec<Component> =
         unsettled.iter().copied().filter(|component| !waiting.contains(component)).collect();
     match (changing.is_empty(), waiting.is_empty()) {
-        (_, true) => format!("Not all Pods are ready yet: {}.", list(&changing)),
+        (true, true) => "What differs from the Shop is being put right.".to_owned(),
+        (false, true) => format!("Not all Pods are ready yet: {}.", list(&changing)),
         (true, false) => format!("To be changed, one after the other: {}.", list(waiting)),
         (false, false) => {
             format!("Changing: {}; after that, one after the other: {}.", list(&changing), list(waiting))
@@ -94,13 +95,15 @@ pub(super) fn ready(
     if !exposed.holds {
         return Verdict::no(about, "NotExposed", exposed.message.clone());
     }
-    let missing = parts.iter().any(|part| part.ready < part.desired);
+    let missing: Vec<&str> =
+        parts.iter().filter(|part| part.ready < part.desired).map(|part| part.name.as_str()).collect();
     let will_change = seen.changes.now.iter().any(crate::changes::Change::is_of_pods);
     if !seen.changes.unsettled.is_empty() || !seen.changes.leaving.is_empty() || will_change {
         return Verdict::no(about, "RollingOut", progress(seen));
     }
-    if missing {
-        return Verdict::no(about, "PartsNotReady", progress(seen));
+    if !missing.is_empty() {
+        let message = format!("Not all Pods are ready yet: {}.", missing.join(", "));
+        return Verdict::no(about, "PartsNotReady", message);
     }
     if !removed.is_empty() {
         let message = format!(
