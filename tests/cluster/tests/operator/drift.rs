@@ -22,10 +22,11 @@ const BACK_WITHIN: Duration = Duration::from_secs(60);
 /// How long a Shop may take to say what is wrong.
 const TOLD_WITHIN: Duration = Duration::from_secs(90);
 
-/// What somebody does to an object.
+/// What somebody does to an object. `Narrowed` is an edit that only adds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Harm {
     Edited,
+    Narrowed,
     LabelsStripped,
     Orphaned,
     Deleted,
@@ -46,7 +47,7 @@ async fn every_child_that_was_deleted_edited_stripped_or_orphaned_is_put_back() 
     shop.until_ready().await;
 
     let mut slowest = (Duration::ZERO, String::new());
-    for harm in [Harm::Edited, Harm::LabelsStripped, Harm::Orphaned, Harm::Deleted] {
+    for harm in [Harm::Edited, Harm::Narrowed, Harm::LabelsStripped, Harm::Orphaned, Harm::Deleted] {
         let mut others = shop.children().await;
         assert!(others.len() >= 20, "a shop has many objects: {others:?}");
         others.retain(|child| !child.is_workload());
@@ -75,6 +76,10 @@ async fn put_back(cluster: &Cluster, child: &Child, harm: Harm) -> Duration {
     let is_volume = child.kind == "PersistentVolumeClaim";
     match harm {
         Harm::Edited => match edit_of(child) {
+            Some(edit) => child.patch(cluster, &edit).await,
+            None => return Duration::ZERO,
+        },
+        Harm::Narrowed => match narrowing_of(child) {
             Some(edit) => child.patch(cluster, &edit).await,
             None => return Duration::ZERO,
         },
@@ -144,6 +149,18 @@ fn differences(at: &str, one: &Value, other: &Value) -> Vec<String> {
         _ if one == other => Vec::new(),
         _ => vec![format!("{at} is {other} and was {one}")],
     }
+}
+
+/// A selector with one word more, so that it selects nothing; none where there is no selector that may change.
+fn narrowing_of(child: &Child) -> Option<Value> {
+    let more = json!({"example.com/nobody": "has-this"});
+    Some(match child.kind {
+        "Service" => json!({"spec": {"selector": more}}),
+        "ServiceMonitor" => json!({"spec": {"selector": {"matchLabels": more}}}),
+        "NetworkPolicy" => json!({"spec": {"podSelector": {"matchLabels": more}}}),
+        "PodDisruptionBudget" => json!({"spec": {"selector": {"matchLabels": more}}}),
+        _ => return None,
+    })
 }
 
 /// A change of something that the operator decides; none where there is nothing.

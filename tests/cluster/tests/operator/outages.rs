@@ -229,8 +229,9 @@ async fn a_part_that_is_cut_off_or_killed_takes_nothing_else_with_it() {
         let before = pods.list(&of_part).await.expect("list Pods").items;
         assert!(!before.is_empty(), "{part} has no Pods with {label}");
         let before = before.iter().filter_map(ResourceExt::uid).collect::<Vec<_>>();
-        let at_once = DeleteParams::default().grace_period(0);
-        pods.delete_collection(&at_once, &of_part).await.expect("kill Pods");
+        // Without time to end; but the next one begins only when this one is known to be gone.
+        let soon = DeleteParams::default().grace_period(1);
+        pods.delete_collection(&soon, &of_part).await.expect("kill Pods");
         eventually(SEEN_WITHIN, &format!("{part} has another Pod"), async || {
             pause().await;
             let now = pods.list(&of_part).await.map_err(|error| error.to_string())?.items;

@@ -79,6 +79,18 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
         ),
         (json!({"database": {"sqlite": {}, "postgres": {}}}), &["spec.database", "remove the others"]),
         (
+            json!({"database": {"sqlite": {"storage": "lots"}}}),
+            &["spec.database.sqlite.storage must be a size", "1Gi"],
+        ),
+        (
+            json!({"database": {"sqlite": {"storage": -1}}}),
+            &["spec.database.sqlite.storage must be a size", "1Gi"],
+        ),
+        (
+            json!({"database": {"sqlite": {"storage": "0"}}}),
+            &["spec.database.sqlite.storage must be a size", "1Gi"],
+        ),
+        (
             json!({"database": {"sqlite": {"storageClassName": long(254)}}}),
             &["spec.database.sqlite.storageClassName", "253"],
         ),

@@ -125,6 +125,7 @@ async fn the_sample_on_postgres_comes_up_and_leaves_nothing_where_it_shall_not()
     let town = namespace(&cluster, "sample-postgres").await;
     let shop = open(&town, "postgres.yaml").await;
     tells(&shop, &ALL_WELL).await;
+    restarted_nothing(&town).await;
     shop.patch(json!({"spec": {"deletionPolicy": "Delete"}})).await;
     shop.until_ready().await;
     shop.delete().await;
@@ -140,6 +141,7 @@ async fn the_autoscaled_sample_comes_up() {
     tells(&shop, &ALL_WELL).await;
     let scaler = shop.children().await.into_iter().find(|child| child.kind == "HorizontalPodAutoscaler");
     assert!(scaler.is_some(), "nothing scales");
+    restarted_nothing(&town).await;
 }
 
 #[tokio::test]
