@@ -35,6 +35,12 @@ impl Record {
         self.requests.extend(later.requests);
     }
 
+    /// What was asked since then, without what was under way.
+    pub fn begun_since(mut self, since: Instant) -> Self {
+        self.requests.retain(|request| request.began >= since);
+        self
+    }
+
     /// # Panics
     /// If anything failed, with what.
     #[track_caller]
