@@ -64,6 +64,22 @@ async fn a_shop_costs_few_writes_when_it_is_made_and_none_at_rest() {
     let told = difference(&after, &later);
     report(&format!("NOTE: cost: {} writes in {SILENCE:?} at rest", sum(&later) - sum(&after)));
     assert!(told.is_empty(), "the operator wrote though nothing had changed: {told:#?}");
+
+    // One that begins anew finds all as it ought to be.
+    for pod in operator.pods().await {
+        operator.kill(&pod, false).await;
+    }
+    eventually(CALM_WITHIN, "a new operator has looked after the Shop", async || {
+        sleep(Duration::from_millis(500)).await;
+        operator.until_one_leads().await;
+        let looks = operator.metric(&monitor, "shopkeeper_reconcile_duration_seconds_count").await;
+        if sum(&looks) >= 1.0 { Ok(()) } else { Err(looks) }
+    })
+    .await;
+    sleep(CALM).await;
+    let told = writes(&operator, &monitor).await;
+    assert!(told.is_empty(), "a new operator wrote though nothing had changed: {told:#?}");
+    assert!(shop.seen().await.expect("read the Shop").is_ready(), "it is ready as before");
 }
 
 /// Waits until nothing was written for a while.
