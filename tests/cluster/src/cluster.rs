@@ -20,6 +20,12 @@ use crate::{Bed, Namespace, report};
 /// Who owns the fields that tests set.
 const FIELD_MANAGER: &str = "shopkeeper-tests";
 
+/// How long nodes may take until pods are let in: they were just started, or found again.
+const TAKES_PODS_WITHIN: Duration = Duration::from_secs(180);
+
+/// What begins the names of taints that go by themselves.
+const NOT_YET: &str = "node.kubernetes.io/";
+
 /// A cluster to test on. Each test makes its own: connections belong to a test's runtime.
 #[derive(Clone)]
 pub struct Cluster {
@@ -84,18 +90,27 @@ impl Cluster {
         Namespace::create(self, name, labels).await
     }
 
-    /// The names of the nodes that take pods, in order.
+    /// The names of the nodes that take pods, in order; it waits for those that don't yet.
     ///
     /// # Panics
     /// If there is none.
     pub async fn nodes(&self) -> Vec<String> {
-        let nodes = self.all::<Node>().list(&ListParams::default()).await.expect("list nodes");
-        let takes_pods = |node: &Node| {
-            let taints = node.spec.iter().flat_map(|spec| spec.taints.iter().flatten());
-            !taints.into_iter().any(|taint| taint.effect != "PreferNoSchedule")
-        };
-        let mut names =
-            nodes.iter().filter(|node| takes_pods(node)).map(|node| node.name_any()).collect::<Vec<_>>();
+        let mut names = kit::eventually(TAKES_PODS_WITHIN, "nodes take pods", async || {
+            let nodes = self.all::<Node>().list(&ListParams::default()).await;
+            let mut names = Vec::new();
+            for node in nodes.map_err(|error| error.to_string())? {
+                let taints = node.spec.iter().flat_map(|spec| spec.taints.iter().flatten());
+                let refusing = taints.filter(|taint| taint.effect != "PreferNoSchedule").collect::<Vec<_>>();
+                if let Some(taint) = refusing.iter().find(|taint| taint.key.starts_with(NOT_YET)) {
+                    return Err(format!("{} is {}", node.name_any(), taint.key));
+                }
+                if refusing.is_empty() {
+                    names.push(node.name_any());
+                }
+            }
+            Ok(names)
+        })
+        .await;
         names.sort();
         assert!(!names.is_empty(), "no node takes pods");
         names

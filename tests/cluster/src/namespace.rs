@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::api::core::v1::{Event, Namespace as Object, Pod};
+use k8s_openapi::api::core::v1::{Event, Namespace as Object, Pod, ServiceAccount};
 use kube::api::{DeleteParams, DynamicObject, ListParams, LogParams, PostParams};
 use kube::runtime::conditions::is_deleted;
 use kube::runtime::wait::{Condition, await_condition};
@@ -40,7 +40,11 @@ impl Namespace {
         let object = json!({"metadata": {"name": name, "labels": labels}});
         let object: Object = serde_json::from_value(object).expect("a namespace");
         cluster.all().create(&PostParams::default(), &object).await.expect("create a namespace");
-        Self { name, cluster: cluster.clone() }
+        let namespace = Self { name, cluster: cluster.clone() };
+        // Without it no pod gets in, and the controller manager makes it in its own time.
+        let is_there = |account: Option<&ServiceAccount>| account.is_some();
+        namespace.until("default", "it is there", READY_WITHIN, is_there).await;
+        namespace
     }
 
     pub fn name(&self) -> &str {
