@@ -16,8 +16,9 @@ use kit::shop::Part;
 use tokio::time::Instant;
 use usage::Usage;
 
-/// How long a part goes on serving after SIGTERM, as the manifests tell it.
-const DRAIN_DELAY: Duration = Duration::from_secs(5);
+/// How long a part goes on serving after SIGTERM, as the manifests tell it: until the ingress controller has heard of it,
+/// on a busy machine too.
+const DRAIN_DELAY: Duration = Duration::from_secs(10);
 
 /// What a Pod may take beyond its drain delay until it is gone: its last requests, the end of the process, the
 /// kubelet's cleaning up, and the API server's word about it, on two busy cores.
