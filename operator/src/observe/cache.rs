@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
 use kube::ResourceExt as _;
-use kube::core::DynamicObject;
+use kube::core::{DynamicObject, TypeMeta};
 use kube::runtime::watcher::Event;
 use tokio::sync::watch;
 
@@ -111,6 +111,8 @@ impl State {
         let owner = Owner::of(&object)?;
         let name = object.name_any();
         object.metadata.managed_fields = None;
+        // The items of a list do not say of which kind they are.
+        object.types = Some(TypeMeta { api_version: kind.api_version(), kind: kind.name().to_owned() });
         if kind == Kind::Pod {
             // Only what it is and how it fares matters of a Pod, and there are many.
             object.data = serde_json::json!({"status": object.data["status"].take()});
@@ -182,6 +184,17 @@ mod tests {
         cache.take(Kind::Secret, &elsewhere, Event::Init);
         cache.take(Kind::Secret, &elsewhere, Event::InitDone);
         assert_eq!(names(&cache), ["kept"]);
+    }
+
+    #[test]
+    fn what_a_list_tells_is_as_what_a_watch_tells() {
+        let cache = Cache::default();
+        cache.take(Kind::Secret, &Scope::All, Event::Init);
+        cache.take(Kind::Secret, &Scope::All, Event::InitApply(secret("listed")));
+        let objects = cache.objects(&tea());
+        let types =
+            objects.values().next().and_then(|object| object.types.clone()).expect("it says its kind");
+        assert_eq!((types.api_version.as_str(), types.kind.as_str()), ("v1", "Secret"));
     }
 
     #[test]
