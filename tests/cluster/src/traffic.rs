@@ -10,7 +10,7 @@ use kit::http::{Answer, Client, Request};
 use kit::shop::Part;
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::record::{self, Record};
@@ -23,6 +23,9 @@ const BETWEEN_REQUESTS: Duration = Duration::from_millis(60);
 
 /// The pace of those who come anew: each hashes two passwords.
 const BETWEEN_NEWCOMERS: Duration = Duration::from_millis(400);
+
+/// How long it may take until those who buy are customers.
+const REGISTERED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long orders may take to be settled once everything is up.
 const SETTLED_WITHIN: Duration = Duration::from_secs(180);
@@ -260,11 +263,18 @@ fn login(http: &Client, name: &str) -> Request {
     http.post("/api/user/login").form([("username", name), ("password", PASSWORD)])
 }
 
-/// Registers a customer and logs in; the key.
+/// Registers a customer and logs in; the key. A machine that is busy with starting a shop may take some tries.
 async fn register(http: &Client, name: &str) -> String {
-    registration(http, name).send().await.expect(200);
-    let keys = login(http, name).send().await.expect_json(200);
-    keys["api_key"].as_str().expect("a login gives a key").to_owned()
+    eventually(REGISTERED_WITHIN, &format!("{name} can register and log in"), async || {
+        sleep(BETWEEN_NEWCOMERS).await;
+        let told = |error: reqwest::Error| format!("{error:?}");
+        // Refused if an earlier try was heard, though not answered.
+        let registered = registration(http, name).try_send().await.map_err(told)?;
+        let keys = login(http, name).try_send().await.map_err(told)?;
+        let key = if keys.status == 200 { keys.json()["api_key"].as_str().map(str::to_owned) } else { None };
+        key.ok_or_else(|| format!("{registered}\n{keys}"))
+    })
+    .await
 }
 
 /// All orders of a customer but the open one, once each is confirmed or refused.
