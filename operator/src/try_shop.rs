@@ -162,7 +162,15 @@ impl Trial {
     }
 
     async fn answer(&self, what: &str, request: RequestBuilder) -> anyhow::Result<Value> {
-        let response = request.send().await.with_context(|| format!("{what}: no answer"))?;
+        // A Service leads to new Pods a moment after they are ready.
+        let deadline = Instant::now() + self.args.timeout;
+        let response = loop {
+            let attempt = request.try_clone().context("a body of JSON can be sent again")?;
+            match attempt.send().await {
+                Err(error) if error.is_connect() && Instant::now() < deadline => sleep(LOOK_EVERY).await,
+                sent => break sent.with_context(|| format!("{what}: no answer"))?,
+            }
+        };
         let status = response.status();
         let text = response.text().await?;
         if !status.is_success() {
