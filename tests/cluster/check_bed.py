@@ -172,6 +172,19 @@ def interrupted_up(bed, line):
     check(f"bed up was killed at the line “{line}”", line in "".join(seen), "".join(seen))
 
 
+def until_ended(pid):
+    """Waits for the end of an init: the kernel ends all other processes of its machine first, which takes a moment."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                if stat.read().rpartition(")")[2].split()[0] in "ZX":
+                    return
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        time.sleep(0.05)
+
+
 def heals(bed, what, names):
     """Kills processes and brings the bed up again: they are new, and all else is as it was."""
     every = ["cp/etcd", "cp/apiserver", "n1/containerd", "n1/kubelet", "n2/kubelet", "n2/proxy"]
@@ -212,6 +225,7 @@ def main():
     for name in ("n1", "cp"):
         machines = bed.inits()
         os.kill(machines[name], signal.SIGKILL)
+        until_ended(machines[name])
         bed.need("up")
         changed = {other for other, pid in bed.inits().items() if machines[other] != pid}
         check(f"machine {name} was killed and is made anew, the others stay", changed == {name}, str(changed))
