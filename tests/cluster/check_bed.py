@@ -173,7 +173,7 @@ def interrupted_up(bed, line):
 
 
 def until_ended(pid):
-    """Waits for the end of an init: the kernel ends all other processes of its machine first, which takes a moment."""
+    """Waits for the end of a process that was killed. That of an init takes a moment: all others of its machine end first."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -191,6 +191,8 @@ def heals(bed, what, names):
     before = {name: bed.process(name) for name in every}
     for name in names:
         os.kill(before[name], signal.SIGKILL)
+    for name in names:
+        until_ended(before[name])
     status, _ = bed.run("status")
     check(f"the status tells that {what} ended", status == 1)
     seconds = bed.need("up")
