@@ -113,7 +113,7 @@ impl Context<'_> {
             "annotations": annotations,
             "ownerReferences": self.owner(kind),
         });
-        remove_nulls(&mut manifest);
+        shop::remove_nulls(&mut manifest);
         let digest = digest::of(&manifest);
         manifest["metadata"]["annotations"][labels::DESIRED] = json!(digest);
         Child { kind, name, manifest, pods: None }
@@ -127,7 +127,7 @@ impl Context<'_> {
         mut body: Value,
         replicas: Option<i32>,
     ) -> Child {
-        remove_nulls(&mut body);
+        shop::remove_nulls(&mut body);
         let form = digest::of(&body["spec"]["template"]);
         if let Some(replicas) = replicas {
             body["spec"]["replicas"] = json!(replicas);
@@ -136,17 +136,6 @@ impl Context<'_> {
         let annotations = json!({labels::FORM: form});
         let child = self.child_with(kind, &component.name(), name, body, annotations);
         Child { pods: Some(Pods { component, form, replicas }), ..child }
-    }
-}
-
-fn remove_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(remove_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
-        _ => {}
     }
 }
 

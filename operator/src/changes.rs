@@ -6,6 +6,7 @@ mod turns;
 
 use kube::ResourceExt as _;
 use kube::core::DynamicObject;
+use serde_json::Value;
 
 use crate::build::Child;
 use crate::component::Component;
@@ -93,13 +94,10 @@ pub fn decide(observed: &Observed, plan: &Plan, children: &[Child]) -> Changes {
 fn put_right(plan: &Plan, child: &Child, live: &DynamicObject) -> Vec<Change> {
     let mut changes = Vec::new();
     let live_value = serde_json::to_value(live).unwrap_or_default();
-    let because = if child.manifest["metadata"]["annotations"][labels::DESIRED]
-        == live_value["metadata"]["annotations"][labels::DESIRED]
-    {
-        first_difference(&child.manifest, &live_value)
-    } else {
-        Some(first_difference(&child.manifest, &live_value).unwrap_or_default())
-    };
+    let mark = |object: &Value| object["metadata"]["annotations"][labels::DESIRED].clone();
+    // Where the marks differ, a field may be there that is not wanted any more, though all that is wanted is there.
+    let is_outdated = mark(&child.manifest) != mark(&live_value);
+    let because = first_difference(&child.manifest, &live_value).or(is_outdated.then(String::new));
     let autoscaling = child.pods.as_ref().and_then(|pods| match pods.component {
         Component::Part(part) => match plan.replicas(part) {
             Replicas::Autoscaled(autoscaling) => Some(autoscaling),

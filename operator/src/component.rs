@@ -1,6 +1,6 @@
 //! What a shop consists of: four parts, and a PostgreSQL for each service where the operator runs it.
 
-use shop::{Part as Size, Parts};
+use shop::{ExternalDatabase, Part as Size, Parts};
 
 /// One of the four parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +49,12 @@ impl Part {
     pub fn is_service(self) -> bool {
         self != Self::Storefront
     }
+}
+
+/// The Secret of each service's connection to somebody else's database.
+pub fn connections(external: &ExternalDatabase) -> [(Part, &str); 3] {
+    [(Part::User, &external.user), (Part::Product, &external.product), (Part::Order, &external.order)]
+        .map(|(service, connection)| (service, connection.secret_ref.name.as_str()))
 }
 
 impl Component {

@@ -7,7 +7,7 @@ use k8s_openapi::jiff::Timestamp;
 
 use crate::args::RenderArgs;
 use crate::build::{self, RandomKeys, Secrets};
-use crate::component::Part;
+use crate::component::connections;
 use crate::observe::{External, Observed};
 use crate::plan::Plan;
 
@@ -22,10 +22,8 @@ pub fn run(args: &RenderArgs) -> anyhow::Result<()> {
     shop.metadata.namespace.get_or_insert_with(|| args.namespace.clone());
     let mut observed = Observed::nothing_of(&shop, Timestamp::now());
     if let Some(external) = &shop.spec.database.external {
-        for (part, connection) in
-            [(Part::User, &external.user), (Part::Product, &external.product), (Part::Order, &external.order)]
-        {
-            let secret = connection.secret_ref.name.clone();
+        for (part, secret) in connections(external) {
+            let secret = secret.to_owned();
             // What the Secret holds is not known here; this is PostgreSQL's usual port.
             observed.references.external.insert(part, External { secret, digest: String::new(), port: 5432 });
         }

@@ -19,7 +19,6 @@ use crate::observe::Observed;
 use crate::plan::{Plan, VolumeState};
 
 pub use conditions::{Verdict, transitions};
-pub use trouble::{Trouble, of_pods};
 
 /// What the status is made of.
 pub(crate) struct Seen<'a> {

@@ -10,6 +10,7 @@ use shop::{Shop, ShopStatus};
 use crate::apply::Outcome;
 use crate::build::{self, Child, Keys, Secrets};
 use crate::changes::{self, Changes};
+use crate::component::connections;
 use crate::kind::Kind;
 use crate::observe::{External, Observed, Reference};
 use crate::plan::Plan;
@@ -29,11 +30,8 @@ pub(crate) fn tea(fields: &str) -> Observed {
 pub(crate) fn observed(shop: &Shop) -> Observed {
     let mut observed = Observed::nothing_of(shop, "2026-11-01T12:00:00Z".parse().expect("a time"));
     if let Some(external) = &shop.spec.database.external {
-        use crate::component::Part::{Order, Product, User};
-        for (part, connection) in
-            [(User, &external.user), (Product, &external.product), (Order, &external.order)]
-        {
-            let secret = connection.secret_ref.name.clone();
+        for (part, secret) in connections(external) {
+            let secret = secret.to_owned();
             observed.references.external.insert(part, External { secret, digest: "d".into(), port: 6432 });
         }
     }

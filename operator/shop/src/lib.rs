@@ -10,3 +10,4 @@ mod structure;
 
 pub use load::{Problem, Problems, check, check_update, from_yaml};
 pub use shop::*;
+pub use structure::remove_nulls;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::Problem;
 
 /// Drops every null, as the API server does with fields that are not nullable.
-pub(crate) fn remove_nulls(value: &mut Value) {
+pub fn remove_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());

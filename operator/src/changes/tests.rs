@@ -74,13 +74,12 @@ fn whatever_child_is_edited_stripped_or_orphaned_it_alone_is_put_right() {
             let mut observed = well.clone();
             observed.edit(child.kind, &child.name, edit);
             let is_ownerless = number == 2 && child.kind.holds_data();
-            let is_form = number == 1 && child.kind.is_workload();
             let expected = if is_ownerless {
                 vec![]
             } else {
                 vec![format!("apply {} {}", child.kind.name(), child.name)]
             };
-            assert_eq!(done(&decide(&observed).now), expected, "edit {number}; form {is_form}");
+            assert_eq!(done(&decide(&observed).now), expected, "edit {number}");
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use shop::ShopSpec;
 
 use crate::api_server::{self, CallError};
-use crate::component::Part;
+use crate::component::{Part, connections};
 use crate::digest;
 
 /// Whether something that a Shop refers to is there.
@@ -77,13 +77,7 @@ pub async fn ask(client: &Client, namespace: &str, spec: &ShopSpec) -> Result<Re
         references.note("spec.staff.secretRef", "Secret", name, problem);
     }
     if let Some(external) = &spec.database.external {
-        let connections = [
-            (Part::User, &external.user),
-            (Part::Product, &external.product),
-            (Part::Order, &external.order),
-        ];
-        for (part, connection) in connections {
-            let name = &connection.secret_ref.name;
+        for (part, name) in connections(external) {
             let secret = api_server::call("read a database's Secret", secrets.get_opt(name)).await?;
             let problem = missing_keys(secret.as_ref(), &["uri"]).or_else(|| {
                 let secret = secret.as_ref()?;
@@ -92,7 +86,7 @@ pub async fn ask(client: &Client, namespace: &str, spec: &ShopSpec) -> Result<Re
                     return Some("holds no postgres:// address in its key uri".to_owned());
                 };
                 let digest = digest::of(&json!(secret.data));
-                references.external.insert(part, External { secret: name.clone(), digest, port });
+                references.external.insert(part, External { secret: name.to_owned(), digest, port });
                 None
             });
             let field = format!("spec.database.external.{}.secretRef", part.name());

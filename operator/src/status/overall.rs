@@ -38,7 +38,7 @@ pub(super) fn stalled(seen: &Seen) -> Verdict {
     let trouble =
         components.iter().find_map(|component| trouble::of_pods(seen.pods(*component), seen.observed.now));
     match trouble {
-        Some(trouble) => Verdict::yes(about, "PodsFailing", trouble.message),
+        Some(trouble) => Verdict::yes(about, "PodsFailing", trouble),
         None => Verdict::no(about, "Nothing", "Nothing needs anybody's attention."),
     }
 }

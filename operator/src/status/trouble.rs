@@ -14,15 +14,9 @@ const UNSCHEDULED_SECONDS: i64 = 30;
 /// How long a Pod may take to be ready: migrations of a large database may take a while.
 const UNREADY_SECONDS: i64 = 120;
 
-/// A Pod that will not become ready by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    pub message: String,
-}
-
 /// What is wrong with the first of these Pods with which something is.
-pub fn of_pods<'a>(pods: impl Iterator<Item = &'a DynamicObject>, now: Timestamp) -> Option<Trouble> {
-    pods.filter(|pod| !is_ready(pod)).find_map(|pod| of_pod(pod, now)).map(|message| Trouble { message })
+pub(super) fn of_pods<'a>(pods: impl Iterator<Item = &'a DynamicObject>, now: Timestamp) -> Option<String> {
+    pods.filter(|pod| !is_ready(pod)).find_map(|pod| of_pod(pod, now))
 }
 
 fn of_pod(pod: &DynamicObject, now: Timestamp) -> Option<String> {
