@@ -104,7 +104,11 @@ var parts = []part{
 	},
 	{
 		name: "prometheus", folder: "tools/prometheus", module: "github.com/prometheus/prometheus",
-		programs: map[string]string{"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
+		programs: map[string]string{
+			"prometheus": "github.com/prometheus/prometheus/cmd/prometheus",
+			// Not for the bed: it checks rules and alerts without a cluster.
+			"promtool": "github.com/prometheus/prometheus/cmd/promtool",
+		},
 		flags: func(version string) []string {
 			// Its other ways to find targets are clients of thirty clouds: minutes to build, and none is here.
 			return append(variables("github.com/prometheus/common/version", "Version="+PrometheusRelease(version)),
