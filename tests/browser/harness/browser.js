@@ -11,7 +11,7 @@ export const PHONE = { width: 320, height: 640 };
 export const DESKTOP = { width: 1280, height: 800 };
 
 /** Waits of the browser for a page or an element, ms: slow cells answer in 1.5 s, a busy machine takes longer. */
-const PATIENCE_MS = 10000;
+const PATIENCE_MS = isRemote ? 40000 : 10000;
 
 /** Starts Chromium; `hosts` maps further host names to this machine, as in ["shop.test"]. */
 export function launch({ hosts = [] } = {}) {
@@ -73,7 +73,7 @@ export class Visitor {
     }
 
     /** Waits until the page says something. */
-    sees(words, selector = 'body', withinMs = PATIENCE_MS) {
+    sees(words, selector = 'body', withinMs = 10000) {
         return eventually(`${selector} of ${this.page.url()} says "${words}"`, withinMs, async () => {
             const said = await this.text(selector);
             if (said.includes(words)) return true;

@@ -9,8 +9,8 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** The npm packages. */
 export const installed = path.join(root, '.cache/browser');
 
-/** Screenshots of every page, the HTML of every page, logs of shops whose tests failed. */
-export const left = path.join(installed, 'left');
+/** Screenshots of every page, the HTML of every page, logs of shops whose tests failed: SHOPKEEPER_BROWSER_LEFT, else here. */
+export const left = process.env.SHOPKEEPER_BROWSER_LEFT ?? path.join(installed, 'left');
 
 /** A folder for one kind of thing that a run leaves behind. */
 export function leave(kind) {

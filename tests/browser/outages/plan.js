@@ -1,5 +1,6 @@
 // Which outages are tried: every way in which each of the services can be.
 
+import { isRemote } from '../harness/remote.js';
 import { SERVICES } from '../harness/shop.js';
 import { generator, seed, shuffled } from '../harness/random.js';
 
@@ -19,8 +20,14 @@ function pairs() {
         .map((row) => Object.fromEntries(SERVICES.map((part, column) => [part, names[column][row[column]]])));
 }
 
+/** On a cluster a part is there or not: each service alone, and all of them. */
+function rowsOfACluster() {
+    const without = (...down) => Object.fromEntries(SERVICES.map((part) => [part, down.includes(part) ? 'stopped' : 'up']));
+    return [...SERVICES.map((part) => without(part)), without(...SERVICES)];
+}
+
 /** Those of this run: OUTAGES=all tries all. Without any outage there is nothing to see. */
-export const outages = (process.env.OUTAGES === 'all' ? all : pairs())
+export const outages = (isRemote ? rowsOfACluster() : process.env.OUTAGES === 'all' ? all : pairs())
     .filter((outage) => downIn(outage).length > 0);
 
 /** The services that are down in an outage. */

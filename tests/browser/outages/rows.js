@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { look, BRIEFLY } from '../harness/look.js';
+import { isRemote } from '../harness/remote.js';
 import {
     addToBasket, basket, basketCount, checkOut, logOut, placedOrder, sendRegistration, setQuantity, shownState,
 } from '../harness/shopping.js';
@@ -12,11 +13,11 @@ const ACCOUNTS_REST = 'Accounts are resting';
 const ORDERS_PAUSED = 'Orders are paused for a moment';
 const OF_THE_COPY = 'This is our catalogue as of';
 
-/** States that were looked at closely; once in a run is enough. */
+/** States that were looked at closely; once in a run is enough, and on this machine, since they look the same elsewhere. */
 const looked = new Set();
 
 async function lookOnce(visitor, name) {
-    if (looked.has(name) || !visitor.javaScript) return;
+    if (looked.has(name) || !visitor.javaScript || isRemote) return;
     looked.add(name);
     await look(visitor, name, BRIEFLY);
 }

@@ -9,10 +9,10 @@
 //! Everything here panics instead of returning errors: a test has nothing better to do with them.
 
 mod bed;
+mod browser;
 mod children;
 mod cluster;
 mod door;
-mod journeys;
 mod namespace;
 mod operator;
 mod probe;
@@ -24,10 +24,10 @@ mod visitor;
 mod workload;
 
 pub use bed::{Bed, Broken};
+pub use browser::{journeys, outages};
 pub use children::{Child, children};
 pub use cluster::Cluster;
 pub use door::{Door, address_at_ingress};
-pub use journeys::journeys;
 pub use namespace::Namespace;
 pub use operator::{Monitor, Operator};
 pub use probe::{Probe, Said};

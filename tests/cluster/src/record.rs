@@ -64,6 +64,12 @@ impl Record {
         assert!(failed.is_empty(), "of {self}, {} must not have failed:\n{}", failed.len(), told.join("\n"));
     }
 
+    /// Whether shoppers asked everything that they ask, and all of it was answered as it should be.
+    pub fn is_all_well(&self) -> bool {
+        let asked = |action: &Action| self.requests.iter().any(|request| request.action == *action);
+        self.failed().next().is_none() && Action::ALL.iter().all(asked)
+    }
+
     fn failed(&self) -> impl Iterator<Item = &Request> {
         self.requests.iter().filter(|request| request.failure.is_some())
     }

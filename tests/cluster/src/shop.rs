@@ -1,5 +1,6 @@
 //! A `Shop` that the operator runs: applied, awaited, changed, and what it is made of.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -151,6 +152,25 @@ impl<'a> Shop<'a> {
     pub async fn seen(&self) -> Result<Seen, String> {
         let shop = self.namespace.cluster().get(&self.path()).await;
         shop.map(Seen).map_err(|error| error.to_string())
+    }
+
+    /// Its row in `kubectl get shops`, by the heads of the columns.
+    ///
+    /// # Panics
+    /// If it is not there, or the control plane is not.
+    pub async fn columns(&self) -> BTreeMap<String, Value> {
+        let folder = format!("/apis/shopkeeper.dev/v1alpha1/namespaces/{}/shops", self.namespace.name());
+        let request =
+            http::Request::get(folder).header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+        let client = self.namespace.cluster().client();
+        let table = client.request::<Value>(request.body(Vec::new()).expect("a request"));
+        let table = table.await.expect("list Shops as a table");
+        let heads = table["columnDefinitions"].as_array().expect("columns").iter();
+        let heads = heads.map(|column| column["name"].as_str().expect("a head").to_owned());
+        let rows = table["rows"].as_array().expect("rows");
+        let mut rows = rows.iter().map(|row| row["cells"].as_array().expect("cells"));
+        let cells = rows.find(|cells| cells[0] == json!(self.name)).expect("the row of the Shop");
+        heads.zip(cells.iter().cloned()).collect()
     }
 
     /// Waits until the Shop is as `look` wants it, and returns it.

@@ -30,6 +30,9 @@ const REGISTERED_WITHIN: Duration = Duration::from_secs(60);
 /// How long orders may take to be settled once everything is up.
 const SETTLED_WITHIN: Duration = Duration::from_secs(180);
 
+/// For so long all has to go well until it is believed.
+const A_WHILE: Duration = Duration::from_secs(4);
+
 const PASSWORD: &str = "a password of tests";
 
 /// What a shopper does.
@@ -47,6 +50,18 @@ pub enum Action {
 }
 
 impl Action {
+    pub const ALL: [Self; 9] = [
+        Self::Home,
+        Self::ProductPage,
+        Self::Products,
+        Self::Register,
+        Self::LogIn,
+        Self::Account,
+        Self::AddItem,
+        Self::CheckOut,
+        Self::Orders,
+    ];
+
     /// The service without which this can't be done; all else goes on whatever is down.
     pub fn needs(self) -> Option<Part> {
         match self {
@@ -121,6 +136,24 @@ impl Traffic {
     /// Everything since the beginning, or since this was asked last.
     pub async fn take(&self) -> Record {
         std::mem::take(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until for a while all goes well; everything since the beginning, or since this was taken last.
+    ///
+    /// # Panics
+    /// If there is no such while within `deadline`, with what failed in the last.
+    pub async fn until_all_well(&self, deadline: Duration) -> Record {
+        let mut all = Record::default();
+        eventually(deadline, "for a while all goes well", async || {
+            sleep(A_WHILE).await;
+            let lately = self.take().await;
+            let is_all_well = lately.is_all_well();
+            let told = lately.to_string();
+            all.extend(lately);
+            if is_all_well { Ok(()) } else { Err(told) }
+        })
+        .await;
+        all
     }
 
     /// Sends everybody home, and holds the shop to what it acknowledged: each of those orders is there, and no

@@ -1,18 +1,19 @@
-//! Parts that are away: what shoppers still can do, and whether the Shop's conditions tell the truth of it.
+//! Parts that are away: what shoppers with a browser still can do, and whether the Shop tells the truth of it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cluster::{Cluster, Door, Shop, Visitor};
+use cluster::{Cluster, Namespace, Shop, Traffic, Visitor, report};
 use k8s_openapi::api::core::v1::Pod;
 use kit::eventually;
 use kit::http::Answer;
 use kit::shop::Part;
 use kube::ResourceExt;
 use kube::api::{DeleteParams, ListParams};
-use serde_json::{Value, json};
-use tokio::time::sleep;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
 
-use crate::town::{namespace, restarted_nothing, together};
+use crate::town::{namespace, restarted_nothing, restarted_nothing_since, restarts, together};
 
 /// How long until a change of the parts is told and seen: Pods stop after their drain delay, circuits open and close.
 const SEEN_WITHIN: Duration = Duration::from_secs(120);
@@ -54,26 +55,49 @@ const ROWS: [Row; 5] = [
 const CONDITIONS: [&str; 4] = ["Browse", "Register", "LogIn", "Order"];
 
 #[tokio::test]
-async fn whatever_is_taken_away_shoppers_can_do_the_rest_and_the_conditions_tell_it() {
+async fn whatever_is_taken_away_shoppers_can_do_the_rest_and_the_shop_tells_it() {
     let _turn = together().await;
     let cluster = Cluster::connect().await;
     let town = namespace(&cluster, "outages").await;
     let shop = Shop::open(&town, "tea", json!({"sqlite": {}})).await;
-    let mut shopper = Shopper::enter(&shop.door().await).await;
-    for row in &ROWS {
-        println!("without {:?}", row.down);
-        let replicas = |count: Value| {
-            let parts = row.down.iter().map(|part| (part.name().to_owned(), json!({"replicas": count})));
-            json!({"spec": {"parts": parts.collect::<serde_json::Map<_, _>>()}})
-        };
-        shop.patch(replicas(json!(0))).await;
-        tells(&shop, row).await;
-        shopper.finds(row.down).await;
-        shop.patch(replicas(Value::Null)).await;
-        shop.until_ready().await;
-        shopper.finds(&[]).await;
-    }
-    restarted_nothing(&town).await;
+    let mut tried = BTreeSet::new();
+    cluster::outages(&shop.door().await, &shop.staff_file(), async |down: Vec<Part>| {
+        let replicas =
+            |part: &Part| (part.name().to_owned(), json!({"replicas": down.contains(part).then_some(0)}));
+        let parts = Part::ALL.iter().map(replicas).collect::<serde_json::Map<_, _>>();
+        shop.patch(json!({"spec": {"parts": parts}})).await;
+        if down.is_empty() {
+            shop.until_ready().await;
+            shop.until_let_in().await;
+            return restarted_nothing(&town).await;
+        }
+        let row = ROWS.iter().position(|row| row.down == down);
+        let row = row.unwrap_or_else(|| panic!("nothing is promised without {down:?}"));
+        tells(&shop, &ROWS[row]).await;
+        // Until its last Pod has ended a part still answers those who have a connection.
+        for part in &down {
+            gone(&town, *part).await;
+        }
+        tried.insert(row);
+    })
+    .await;
+    assert_eq!(tried.len(), ROWS.len(), "of the rows only {tried:?} were tried");
+}
+
+/// Waits until a part has no Pods.
+async fn gone(town: &Namespace, part: Part) {
+    eventually(SEEN_WITHIN, &format!("{part} has no Pods"), async || {
+        pause().await;
+        let pods = town.api::<Pod>().list(&of(part.name())).await.map_err(|error| vec![error.to_string()])?;
+        let left = pods.iter().map(ResourceExt::name_any).collect::<Vec<_>>();
+        if left.is_empty() { Ok(()) } else { Err(left) }
+    })
+    .await;
+}
+
+/// The Pods of a component.
+fn of(component: &str) -> ListParams {
+    ListParams::default().labels(&format!("shopkeeper.dev/shop=tea,app.kubernetes.io/component={component}"))
 }
 
 /// Waits until the conditions say what the row does.
@@ -96,92 +120,42 @@ async fn tells(shop: &Shop<'_>, row: &Row) {
         let condition = seen.condition(name);
         assert!(condition.status == "True" || !condition.message.is_empty(), "{name} says nothing: {seen}");
     }
+    let columns = shop.columns().await;
+    for (head, (told, _)) in ["Browse", "Register", "Login", "Order"].iter().zip(row.told) {
+        assert_eq!(columns[*head], json!(told), "{what}, but the column {head} is otherwise");
+    }
+    assert_eq!(columns["Ready"], json!("False"));
 }
 
-/// Somebody who tries everything.
+/// Somebody who buys without a browser.
 struct Shopper {
-    door: Door,
     product: String,
-    /// Logged in since before.
     visitor: Visitor,
-    tries: usize,
 }
 
 impl Shopper {
-    async fn enter(door: &Door) -> Self {
-        let http = door.http();
+    async fn enter(shop: &Shop<'_>) -> Self {
+        let http = shop.door().await.http();
         let products = http.get("/api/products?limit=20").send().await.expect_json(200);
         let products = products["results"].as_array().expect("a list of products");
         let in_stock =
             products.iter().rfind(|product| product["stock"] == "in_stock").expect("something in stock");
         let mut visitor = Visitor::new(http);
         visitor.join("regular").await;
-        let mut shopper = Self { door: door.clone(), product: in_stock["id"].to_string(), visitor, tries: 0 };
-        shopper.finds(&[]).await;
+        let mut shopper = Self { product: in_stock["id"].to_string(), visitor };
+        shopper.buys().await;
         shopper
     }
 
-    /// Waits until everything is as it must be without these parts.
-    async fn finds(&mut self, down: &[Part]) {
-        if down.contains(&Part::Storefront) {
-            return self.finds_only_the_api().await;
-        }
-        let [user, product, order] =
-            [Part::User, Part::Product, Part::Order].map(|part| down.contains(&part));
-        let without = format!("without {down:?}");
-        eventually(SEEN_WITHIN, &format!("{without} one can browse"), async || {
-            pause().await;
-            let page = self.visitor.look("/").await?;
-            let tells_age = page.text().contains("catalogue as of");
-            let is_right = page.status == 200 && page.text().contains("data-product") && tells_age == product;
-            as_expected(is_right, &page)
-        })
-        .await;
-        eventually(SEEN_WITHIN, &format!("{without} one can register, or is told why not"), async || {
-            pause().await;
-            self.tries += 1;
-            let mut newcomer = Visitor::new(self.door.http());
-            let page = newcomer.register(&format!("newcomer-{}", self.tries)).await?;
-            let is_right = if user { rests(&page, "Accounts are resting") } else { page.status == 303 };
-            as_expected(is_right, &page)
-        })
-        .await;
-        eventually(SEEN_WITHIN, &format!("{without} one can log in, or is told why not"), async || {
-            pause().await;
-            let page = Visitor::new(self.door.http()).log_in("regular").await?;
-            let is_right = if user { rests(&page, "Accounts are resting") } else { page.status == 303 };
-            as_expected(is_right, &page)
-        })
-        .await;
-        eventually(SEEN_WITHIN, &format!("{without} one can order, or is told why not"), async || {
+    async fn buys(&mut self) {
+        eventually(SEEN_WITHIN, "one can order", async || {
             pause().await;
             let page = self.visitor.order(&self.product).await?;
-            let is_right = if order {
-                page.text().contains("Orders are paused")
-            } else {
-                page.status == 303 && page.header("location").starts_with("/order/thank-you")
-            };
+            let is_right = page.status == 303 && page.header("location").starts_with("/order/thank-you");
             as_expected(is_right, &page)
         })
         .await;
     }
-
-    async fn finds_only_the_api(&mut self) {
-        eventually(SEEN_WITHIN, "without the storefront there are no pages", async || {
-            pause().await;
-            let page = self.visitor.look("/").await?;
-            as_expected(page.status != 200, &page)
-        })
-        .await;
-        let http = self.door.http();
-        http.get("/api/products?limit=1").send().await.expect(200);
-        let login = [("username", "regular"), ("password", cluster::PASSWORD)];
-        http.post("/api/user/login").form(login).send().await.expect(200);
-    }
-}
-
-fn rests(page: &Answer, words: &str) -> bool {
-    page.status == 503 && page.text().contains(words)
 }
 
 /// A pace that leaves the machine to the shop.
@@ -199,7 +173,7 @@ async fn a_part_that_is_cut_off_or_killed_takes_nothing_else_with_it() {
     let cluster = Cluster::connect().await;
     let town = namespace(&cluster, "cuts").await;
     let shop = Shop::open(&town, "tea", json!({"sqlite": {}})).await;
-    let mut shopper = Shopper::enter(&shop.door().await).await;
+    let mut shopper = Shopper::enter(&shop).await;
 
     // The operator would put the policy back at once.
     shop.patch(json!({"spec": {"paused": true}})).await;
@@ -220,27 +194,68 @@ async fn a_part_that_is_cut_off_or_killed_takes_nothing_else_with_it() {
     assert!(page.status == 200 && page.text().contains("data-product"), "{page}");
     shop.patch(json!({"spec": {"paused": false}})).await;
     shop.until_ready().await;
-    shopper.finds(&[]).await;
+    shopper.buys().await;
 
     for part in Part::ALL {
-        let pods = town.api::<Pod>();
-        let label = format!("shopkeeper.dev/shop=tea,app.kubernetes.io/component={part}");
-        let of_part = ListParams::default().labels(&label);
-        let before = pods.list(&of_part).await.expect("list Pods").items;
-        assert!(!before.is_empty(), "{part} has no Pods with {label}");
-        let before = before.iter().filter_map(ResourceExt::uid).collect::<Vec<_>>();
         // Without time to end; but the next one begins only when this one is known to be gone.
         let soon = DeleteParams::default().grace_period(1);
-        pods.delete_collection(&soon, &of_part).await.expect("kill Pods");
-        eventually(SEEN_WITHIN, &format!("{part} has another Pod"), async || {
-            pause().await;
-            let now = pods.list(&of_part).await.map_err(|error| error.to_string())?.items;
-            let new = now.iter().find(|pod| !before.contains(&pod.uid().unwrap_or_default()));
-            if cluster::is_ready(new) { Ok(()) } else { Err(format!("{new:?}")) }
-        })
-        .await;
+        another_after(&town, part.name(), &soon).await;
         shop.until_ready().await;
     }
-    shopper.finds(&[]).await;
+    shopper.buys().await;
     restarted_nothing(&town).await;
+}
+
+#[tokio::test]
+async fn pods_that_are_deleted_while_people_shop_are_not_noticed_but_by_those_who_need_them() {
+    let _turn = together().await;
+    let cluster = Cluster::connect().await;
+    let town = namespace(&cluster, "deleted").await;
+    let shop = Shop::named(&town, "tea");
+    shop.furnish().await;
+    let mut spec = shop.furnished(json!({"postgres": {}}));
+    // Of pages nobody goes without; of the services one Pod each is enough to see who needs whom.
+    spec["parts"]["storefront"]["replicas"] = json!(2);
+    shop.apply(spec).await;
+    shop.until_ready().await;
+    shop.until_let_in().await;
+    let before = restarts(&town).await;
+    let traffic = Traffic::begin(shop.door().await.http()).await;
+    traffic.until_all_well(SEEN_WITHIN).await;
+    let workloads = shop.children().await.into_iter().filter(cluster::Child::is_workload).collect::<Vec<_>>();
+    assert_eq!(workloads.len(), 7, "four parts and three databases: {workloads:?}");
+    for workload in workloads {
+        let component = workload.component();
+        let began = Instant::now();
+        another_after(&town, component, &DeleteParams::default()).await;
+        shop.until_ready().await;
+        // What was under way when it began is of the one before.
+        let record = traffic.until_all_well(SEEN_WITHIN).await.begun_since(began);
+        let name = component.strip_suffix("-postgres").unwrap_or(component);
+        let part = Part::ALL.into_iter().find(|part| part.name() == name).expect("a part");
+        report(&format!("NOTE: outages: a Pod of {component} was deleted: {}", record.gap_of(part)));
+        match part {
+            Part::Storefront => record.expect_no_failure(),
+            _ => record.expect_failures_only_of(part),
+        }
+    }
+    let sold = traffic.end().await;
+    report(&format!("NOTE: outages: a Pod of everything was deleted: {sold}"));
+    restarted_nothing_since(&town, &before).await;
+}
+
+/// Deletes a Pod of a component, and waits until there is another one that is ready.
+async fn another_after(town: &Namespace, component: &str, how: &DeleteParams) {
+    let pods = town.api::<Pod>();
+    let before = pods.list(&of(component)).await.expect("list Pods").items;
+    let victim = before.first().unwrap_or_else(|| panic!("{component} has no Pods")).name_any();
+    let before = before.iter().filter_map(ResourceExt::uid).collect::<Vec<_>>();
+    pods.delete(&victim, how).await.expect("delete a Pod");
+    eventually(SEEN_WITHIN, &format!("{component} has another Pod"), async || {
+        pause().await;
+        let now = pods.list(&of(component)).await.map_err(|error| error.to_string())?.items;
+        let new = now.iter().find(|pod| !before.contains(&pod.uid().unwrap_or_default()));
+        if cluster::is_ready(new) { Ok(()) } else { Err(format!("{new:?}")) }
+    })
+    .await;
 }

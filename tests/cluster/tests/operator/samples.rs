@@ -50,25 +50,10 @@ async fn open<'a>(town: &'a Namespace, file: &str) -> Shop<'a> {
     shop
 }
 
-/// The row of `kubectl get shops`, by the head of its column.
-async fn row(shop: &Shop<'_>) -> BTreeMap<String, Value> {
-    let path = format!("/apis/shopkeeper.dev/v1alpha1/namespaces/{}/shops", shop.namespace.name());
-    let table = http::Request::get(path).header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
-    let client = shop.namespace.cluster().client();
-    let table = client.request::<Value>(table.body(Vec::new()).expect("a request"));
-    let table = table.await.expect("list Shops as a table");
-    let heads = table["columnDefinitions"].as_array().expect("columns").iter();
-    let heads = heads.map(|column| column["name"].as_str().expect("a head").to_owned());
-    let rows = table["rows"].as_array().expect("rows");
-    let cells = rows.iter().map(|row| row["cells"].as_array().expect("cells"));
-    let cells = cells.into_iter().find(|cells| cells[0] == json!(shop.name)).expect("the row of the Shop");
-    heads.zip(cells.iter().cloned()).collect()
-}
-
 /// Waits until the columns are so.
 async fn tells(shop: &Shop<'_>, expected: &[(&str, &str)]) {
     eventually(READY_WITHIN, &format!("kubectl get shops tells {expected:?}"), async || {
-        let row = row(shop).await;
+        let row = shop.columns().await;
         sleep(Duration::from_millis(200)).await;
         if expected.iter().all(|(head, cell)| row[*head] == json!(cell)) { Ok(()) } else { Err(row) }
     })
@@ -86,7 +71,7 @@ async fn the_smallest_sample_is_a_shop_that_may_do_nothing_else_and_its_columns_
     refuses_a_privileged_pod(&town).await;
     let shop = open(&town, "shop.yaml").await;
     tells(&shop, &ALL_WELL).await;
-    let told = row(&shop).await;
+    let told = shop.columns().await;
     let url = format!("http://{NAME}-storefront.{}.svc", town.name());
     assert_eq!(told["URL"], json!(url), "{told:?}");
     assert_eq!(told["Version"], env!("CARGO_PKG_VERSION"), "{told:?}");
