@@ -26,7 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Runs the operator to its end.
 pub fn run(args: RunArgs) -> ExitCode {
     let (format, level) = (args.log_format, args.log_level.clone());
-    process::run_logged("operator", env!("CARGO_PKG_VERSION"), format, &level, lead(args))
+    process::run_logged("operator", env!("CARGO_PKG_VERSION"), None, format, &level, lead(args))
 }
 
 async fn lead(args: RunArgs) -> anyhow::Result<()> {

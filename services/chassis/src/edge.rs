@@ -11,7 +11,7 @@ use crate::{
     rate_limit::RateLimiter,
     secret::{PROBE_HEADER, ShopSecret},
     telemetry::{otlp, request},
-    trace::{self, TraceContext},
+    trace::{self, Spent, TraceContext},
 };
 use axum::{
     body::HttpBody as _,
@@ -151,7 +151,7 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let seen = Seen::of(&request, &self.settings, &self.usual);
+        let mut seen = Seen::of(&request, &self.settings, &self.usual);
         let nowhere = || Arrival { peer: IpAddr::V4(Ipv4Addr::UNSPECIFIED), admitted: None };
         let peer =
             request.extensions().get::<Arrival>().map_or_else(|| nowhere().peer, |arrival| arrival.peer);
@@ -165,7 +165,7 @@ where
         let handled = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let bounded = bounded(handled, self.settings.request_timeout, progress.clone());
         Box::pin(async move {
-            let response = match trace::scope(seen.context, bounded).await {
+            let response = match trace::measured(seen.context, &mut seen.spent, bounded).await {
                 Ok(Ok(Ok(response))) => response,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(_panic)) => {
@@ -241,6 +241,7 @@ struct Seen {
     route: Option<MatchedPath>,
     began: Instant,
     status: u16,
+    spent: Spent,
     /// Another part only asks whether this one serves.
     is_probe: bool,
 }
@@ -266,6 +267,7 @@ impl Seen {
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: Instant::now(),
             status: CLIENT_WENT_AWAY,
+            spent: Spent::default(),
             is_probe,
         }
     }
@@ -303,12 +305,12 @@ impl Drop for Seen {
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         self.settings.metrics.request_ended(&self.method, route, self.status, took, &self.usual);
         let method = method_label(&self.method);
-        let (context, status) = (self.context, self.status);
+        let (context, status, spent) = (self.context, self.status, self.spent);
         // Probes come every second from each storefront: told only to who looks closely.
         if self.is_probe {
             tracing::debug!(target: "request", method, route, status, "a part asked whether this one serves");
         } else {
-            request::log(&request::Request { method, route, status, took, context });
+            request::log(&request::Request { method, route, status, took, spent, context });
         }
         otlp::export_request(otlp::Request {
             context,

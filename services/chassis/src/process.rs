@@ -107,19 +107,22 @@ where
     Built: Future<Output = anyhow::Result<Part>>,
 {
     let (format, level) = (args.log_format, args.log_level.clone());
-    run_logged(name, version, format, &level, run_until_signal(args, name, version, build))
+    let shop = args.shop.clone();
+    run_logged(name, version, Some(&shop), format, &level, run_until_signal(args, name, version, build))
 }
 
-/// Does the work of a program that logs and runs until it is told to stop; an error is logged and ends it.
+/// Does the work of a program that logs and runs until it is told to stop; an error is logged and ends it. `shop` is
+/// the Shop that it belongs to, if it belongs to one.
 pub fn run_logged(
     name: &'static str,
     version: &'static str,
+    shop: Option<&str>,
     format: Format,
     level: &str,
     work: impl Future<Output = anyhow::Result<()>>,
 ) -> ExitCode {
     install_crypto();
-    let telemetry = match Telemetry::start(name, version, format, level) {
+    let telemetry = match Telemetry::start(name, version, shop, format, level) {
         Ok(telemetry) => telemetry,
         Err(error) => {
             eprintln!("{name}: {error:#}");

@@ -1,9 +1,34 @@
-//! The trace that the present work belongs to (W3C Trace Context), through requests and events.
+//! The trace that the present work belongs to (W3C Trace Context), through requests and events, and what the work
+//! has spent on others so far.
 
-use std::{fmt, future::Future, str::FromStr};
+use std::{
+    cell::Cell,
+    fmt,
+    future::Future,
+    pin::{Pin, pin},
+    str::FromStr,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
-    static CURRENT: TraceContext;
+    static CURRENT: Work;
+}
+
+/// The present work: its place in the trace, and what it has spent.
+struct Work {
+    context: TraceContext,
+    spent: Cell<Spent>,
+}
+
+/// The time that a piece of work has given to others. What ran at the same time is added up, so it may be more than
+/// the work took; what goes on in tasks of their own is not in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Spent {
+    pub(crate) in_database: Duration,
+    pub(crate) peer_calls: u32,
+    pub(crate) on_peers: Duration,
 }
 
 /// A piece of work within a trace; written and read as a `traceparent` header.
@@ -95,7 +120,29 @@ impl FromStr for TraceContext {
 
 /// The present piece of work, if it belongs to a trace.
 pub fn current() -> Option<TraceContext> {
-    CURRENT.try_get().ok()
+    CURRENT.try_with(|work| work.context).ok()
+}
+
+/// The present work has waited so long for its database.
+pub fn spent_in_database(took: Duration) {
+    spend(|spent| spent.in_database += took);
+}
+
+/// The present work has called another part, and waited so long for the answer.
+pub fn spent_on_peer(took: Duration) {
+    spend(|spent| {
+        spent.peer_calls += 1;
+        spent.on_peers += took;
+    });
+}
+
+fn spend(add: impl FnOnce(&mut Spent)) {
+    // Work that belongs to no trace is not asked what it spends.
+    let _ = CURRENT.try_with(|work| {
+        let mut spent = work.spent.get();
+        add(&mut spent);
+        work.spent.set(spent);
+    });
 }
 
 /// The present piece of work as a `traceparent`, for a header or an event.
@@ -105,7 +152,35 @@ pub fn traceparent() -> Option<String> {
 
 /// Does the work within the trace.
 pub async fn scope<F: Future>(context: TraceContext, work: F) -> F::Output {
-    CURRENT.scope(context, work).await
+    CURRENT.scope(Work { context, spent: Cell::default() }, work).await
+}
+
+/// Does the work within the trace. What it spent is written down, also if it is given up.
+pub(crate) async fn measured<F: Future>(context: TraceContext, spent: &mut Spent, work: F) -> F::Output {
+    let work = pin!(CURRENT.scope(Work { context, spent: Cell::default() }, work));
+    Measured { work, spent }.await
+}
+
+/// Writes down what was spent when it is dropped.
+struct Measured<'s, F: Future> {
+    work: Pin<&'s mut TaskLocalFuture<Work, F>>,
+    spent: &'s mut Spent,
+}
+
+impl<F: Future> Future for Measured<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.work.as_mut().poll(context)
+    }
+}
+
+impl<F: Future> Drop for Measured<'_, F> {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.as_mut().take_value() {
+            *self.spent = work.spent.get();
+        }
+    }
 }
 
 /// Does the work as a child of what `traceparent` names (the request that caused an event), else as the
@@ -121,7 +196,10 @@ fn new_span_id() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{TraceContext, continued, current, traceparent};
+    use super::{
+        Spent, TraceContext, continued, current, measured, spent_in_database, spent_on_peer, traceparent,
+    };
+    use std::time::Duration;
 
     const GIVEN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -157,5 +235,30 @@ mod tests {
         let given: TraceContext = GIVEN.parse().unwrap();
         assert_eq!(inside.trace_id, given.trace_id);
         assert_ne!(inside.span_id, given.span_id);
+    }
+
+    #[tokio::test]
+    async fn what_work_spends_on_others_is_known_though_it_is_given_up() {
+        const MS: Duration = Duration::from_millis(1);
+        let (mut whole, mut given_up) = (Spent::default(), Spent::default());
+        let work = async {
+            let calls = async || {
+                tokio::task::yield_now().await;
+                spent_on_peer(2 * MS);
+            };
+            tokio::join!(calls(), calls());
+            spent_in_database(MS);
+        };
+        measured(TraceContext::begin(), &mut whole, work).await;
+        assert_eq!(whole, Spent { in_database: MS, peer_calls: 2, on_peers: 4 * MS });
+        let endless = async {
+            spent_in_database(3 * MS);
+            std::future::pending::<()>().await;
+        };
+        let limit = tokio::time::timeout(MS, measured(TraceContext::begin(), &mut given_up, endless));
+        assert!(limit.await.is_err());
+        assert_eq!(given_up.in_database, 3 * MS);
+        // Outside of any request nobody asks.
+        spent_in_database(MS);
     }
 }

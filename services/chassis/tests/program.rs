@@ -152,6 +152,11 @@ fn a_request_is_one_json_line_without_personal_data() {
         (&"GET".into(), &"/hello/{name}".into(), &200.into())
     );
     assert!(line["duration_ms"].is_f64() && line["trace_id"].as_str().unwrap().len() == 32);
+    assert_eq!(
+        (&line["database_ms"], &line["peer_calls"], &line["peer_ms"]),
+        (&0.0.into(), &0.into(), &0.0.into())
+    );
+    assert_eq!((&line["part"], &line["shop"]), (&"sample".into(), &"shop".into()));
     assert!(!line.to_string().contains("maria") && !line.to_string().contains("secret"));
 }
 

@@ -150,13 +150,15 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
+        let took = self.began.elapsed();
+        trace::spent_on_peer(took);
         otlp::export_call(otlp::Call {
             context: self.context,
             parent_span_id: self.parent_span_id,
             method: self.method.as_str(),
             peer: self.peer,
             status: self.status,
-            took: self.began.elapsed(),
+            took,
         });
     }
 }

@@ -18,6 +18,8 @@ use tracing_subscriber::{
 /// How lines look.
 pub(super) struct Lines {
     part: &'static str,
+    /// The Shop's name as a member of a JSON line, if this process belongs to one.
+    shop: String,
     style: Style,
 }
 
@@ -29,8 +31,8 @@ pub(super) enum Style {
 }
 
 impl Lines {
-    pub(super) fn new(part: &'static str, style: Style) -> Self {
-        Self { part, style }
+    pub(super) fn new(part: &'static str, shop: Option<&str>, style: Style) -> Self {
+        Self { part, shop: shop_member(shop), style }
     }
 
     fn line(&self, line: &mut dyn fmt::Write, event: &Event<'_>) -> fmt::Result {
@@ -59,7 +61,7 @@ impl Lines {
                 if !message.is_empty() {
                     write!(line, r#","message":{}"#, quoted(&message))?;
                 }
-                writeln!(line, "{rest}}}")
+                writeln!(line, "{rest}{}}}", self.shop)
             }
             Style::Plain => writeln!(line, "{time} {level:5} {message}{rest}"),
             Style::Coloured => {
@@ -166,6 +168,11 @@ fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
+/// The Shop's name as it stands at the end of a JSON line.
+pub(super) fn shop_member(shop: Option<&str>) -> String {
+    shop.map(|shop| format!(r#","shop":{}"#, quoted(shop))).unwrap_or_default()
+}
+
 /// The text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
@@ -205,7 +212,7 @@ mod tests {
     #[test]
     fn an_error_is_told_with_its_causes() {
         let error = io::Error::other(std::fmt::Error);
-        let line = written_by(Lines::new("user", Style::Json), || {
+        let line = written_by(Lines::new("user", Some("tea"), Style::Json), || {
             let error = anyhow::Error::from(error).context("cannot start");
             tracing::warn!(error = &*error as &dyn std::error::Error, "no");
         });
@@ -216,14 +223,18 @@ mod tests {
 
     #[test]
     fn a_json_line_is_one_json_object_whatever_is_said() {
-        let line = written_by(Lines::new("user", Style::Json), || {
+        let line = written_by(Lines::new("user", Some("tea"), Style::Json), || {
             tracing::warn!(count = 3, ratio = 0.5, ok = true, text = "a \"b\"\n\u{1b}[31m", error = ?"x\ny", "it\nfailed");
         });
         assert_eq!(line.lines().count(), 1);
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-        for (name, value) in
-            [("level", "WARN"), ("part", "user"), ("message", "it\nfailed"), ("text", "a \"b\"\n\u{1b}[31m")]
-        {
+        for (name, value) in [
+            ("level", "WARN"),
+            ("part", "user"),
+            ("shop", "tea"),
+            ("message", "it\nfailed"),
+            ("text", "a \"b\"\n\u{1b}[31m"),
+        ] {
             assert_eq!(line[name], value);
         }
         assert_eq!((&line["count"], &line["ratio"], &line["ok"]), (&3.into(), &0.5.into(), &true.into()));
@@ -231,8 +242,9 @@ mod tests {
 
     #[test]
     fn a_text_line_cannot_be_forged_from_inside() {
-        let line =
-            written_by(Lines::new("user", Style::Plain), || tracing::info!(name = "a\nb\u{1b}[2J", "said"));
+        let line = written_by(Lines::new("user", Some("tea"), Style::Plain), || {
+            tracing::info!(name = "a\nb\u{1b}[2J", "said")
+        });
         assert_eq!(line.lines().count(), 1);
         assert!(!line.contains('\u{1b}'), "{line:?}");
         assert!(line.contains("INFO  said name="), "{line:?}");
@@ -241,7 +253,7 @@ mod tests {
     #[test]
     fn a_line_carries_the_trace_of_the_work_it_is_about() {
         let context = crate::trace::TraceContext::begin();
-        let line = written_by(Lines::new("user", Style::Json), || {
+        let line = written_by(Lines::new("user", Some("tea"), Style::Json), || {
             futures::executor::block_on(crate::trace::scope(context, async { tracing::info!("said") }));
         });
         assert!(line.contains(&context.trace_id_text()), "{line}");

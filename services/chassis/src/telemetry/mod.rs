@@ -28,14 +28,15 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Begins to log to standard output, and to export traces if `OTEL_EXPORTER_OTLP_ENDPOINT` is set.
-    /// To be called before the runtime exists.
+    /// Begins to log to standard output, and to export traces if `OTEL_EXPORTER_OTLP_ENDPOINT` is set. `shop` is
+    /// the Shop that the process belongs to, if it belongs to one. To be called before the runtime exists.
     ///
     /// # Errors
     /// If the level cannot be read, or it was started before.
     pub fn start(
         part: &'static str,
         version: &'static str,
+        shop: Option<&str>,
         format: Format,
         level: &str,
     ) -> anyhow::Result<Self> {
@@ -49,10 +50,10 @@ impl Telemetry {
             (true, true) => Style::Coloured,
         };
         if levels.would_enable(request::TARGET, &tracing::Level::INFO) {
-            request::start(part, style, output);
+            request::start(part, shop, style, output);
         }
         let layer = fmt::layer()
-            .event_format(format::Lines::new(part, style))
+            .event_format(format::Lines::new(part, shop, style))
             .with_writer(move || output)
             .with_filter(levels);
         tracing_subscriber::registry().with(layer).try_init().context("logging was started before")?;
@@ -61,7 +62,7 @@ impl Telemetry {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();
             tracing::error!(place, backtrace = %std::backtrace::Backtrace::capture(), "a bug: the program panicked");
         }));
-        otlp::start(part, version)?;
+        otlp::start(part, version, shop)?;
         Ok(Self { output })
     }
 

@@ -61,7 +61,7 @@ pub struct Call<'a> {
     pub took: Duration,
 }
 
-pub(super) fn start(part: &'static str, version: &'static str) -> anyhow::Result<()> {
+pub(super) fn start(part: &'static str, version: &'static str, shop: Option<&str>) -> anyhow::Result<()> {
     if std::env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").is_none_or(|endpoint| endpoint.is_empty()) {
         return Ok(());
     }
@@ -74,6 +74,7 @@ pub(super) fn start(part: &'static str, version: &'static str) -> anyhow::Result
     let resource = Resource::builder()
         .with_service_name(format!("shopkeeper-{part}"))
         .with_attribute(KeyValue::new("service.version", version))
+        .with_attributes(shop.map(|shop| KeyValue::new("service.namespace", shop.to_owned())))
         .build();
     processor.set_resource(&resource);
     let _ = PROCESSOR.set(processor);

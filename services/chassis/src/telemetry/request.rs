@@ -1,8 +1,11 @@
 //! The line of a request, which is by far the most frequent one: it looks like any other, and is written
 //! without detours.
 
-use super::{format::Style, output::Output};
-use crate::trace::TraceContext;
+use super::{
+    format::{Style, shop_member},
+    output::Output,
+};
+use crate::trace::{Spent, TraceContext};
 use contract::Timestamp;
 use std::{
     cell::RefCell,
@@ -18,6 +21,8 @@ static LOG: OnceLock<Log> = OnceLock::new();
 /// How the lines are written, and where to.
 struct Log {
     part: &'static str,
+    /// The Shop's name, the last member of a JSON line.
+    shop: String,
     style: Style,
     output: &'static Output,
 }
@@ -30,24 +35,26 @@ pub(crate) struct Request<'a> {
     pub(crate) route: &'a str,
     pub(crate) status: u16,
     pub(crate) took: Duration,
+    /// On the database and on other parts, within that time.
+    pub(crate) spent: Spent,
     pub(crate) context: TraceContext,
 }
 
-pub(super) fn start(part: &'static str, style: Style, output: &'static Output) {
+pub(super) fn start(part: &'static str, shop: Option<&str>, style: Style, output: &'static Output) {
     // Whoever starts logging twice is told so elsewhere.
-    let _ = LOG.set(Log { part, style, output });
+    let _ = LOG.set(Log { part, shop: shop_member(shop), style, output });
 }
 
 /// Logs a request that ends now.
 pub(crate) fn log(request: &Request<'_>) {
     if let Some(log) = LOG.get() {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        log.output.line(|line| write(line, log.style, log.part, now, request));
+        log.output.line(|line| write(line, log, now, request));
     }
 }
 
 /// Appends the line. `now` counts from 1970.
-fn write(line: &mut Vec<u8>, style: Style, part: &str, now: Duration, request: &Request<'_>) {
+fn write(line: &mut Vec<u8>, log: &Log, now: Duration, request: &Request<'_>) {
     let mut put = |texts: &[&[u8]]| texts.iter().for_each(|text| line.extend_from_slice(text));
     let (time, mut status) = (time_text(now), itoa::Buffer::new());
     let time = time.as_slice();
@@ -55,12 +62,27 @@ fn write(line: &mut Vec<u8>, style: Style, part: &str, now: Duration, request: &
     let (method, route) = (request.method.as_bytes(), request.route.as_bytes());
     let (took, length) = milliseconds(request.took);
     let took = &took[..length];
-    match style {
+    match log.style {
         Style::Json => {
-            put(&[b"{\"time\":\"", time, b"\",\"level\":\"INFO\",\"part\":\"", part.as_bytes()]);
+            let (database, database_length) = milliseconds(request.spent.in_database);
+            let (peers, peers_length) = milliseconds(request.spent.on_peers);
+            let mut calls = itoa::Buffer::new();
+            put(&[b"{\"time\":\"", time, b"\",\"level\":\"INFO\",\"part\":\"", log.part.as_bytes()]);
             put(&[b"\",\"target\":\"request\",\"method\":\"", method, b"\",\"route\":\"", route]);
             put(&[b"\",\"status\":", status, b",\"duration_ms\":", took]);
-            put(&[b",\"trace_id\":\"", &request.context.trace_id_digits(), b"\"}\n"]);
+            put(&[b",\"database_ms\":", &database[..database_length], b",\"peer_calls\":"]);
+            put(&[
+                calls.format(request.spent.peer_calls).as_bytes(),
+                b",\"peer_ms\":",
+                &peers[..peers_length],
+            ]);
+            put(&[
+                b",\"trace_id\":\"",
+                &request.context.trace_id_digits(),
+                b"\"",
+                log.shop.as_bytes(),
+                b"}\n",
+            ]);
         }
         // A person reads the trace id on the error page, not on every line of a terminal.
         Style::Plain => {
@@ -120,10 +142,12 @@ fn time_text(now: Duration) -> [u8; TIME_LENGTH] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, Style, milliseconds, write};
-    use crate::trace::TraceContext;
+    use super::{Log, Output, Request, Style, milliseconds, shop_member, write};
+    use crate::trace::{Spent, TraceContext};
     use contract::Timestamp;
-    use std::time::Duration;
+    use std::{sync::OnceLock, time::Duration};
+
+    static OUTPUT: OnceLock<&'static Output> = OnceLock::new();
 
     fn written(style: Style, now_ms: u64, took_us: u64) -> String {
         let request = Request {
@@ -131,10 +155,17 @@ mod tests {
             route: "/a/{id}",
             status: 200,
             took: Duration::from_micros(took_us),
+            spent: Spent {
+                in_database: Duration::from_micros(400),
+                peer_calls: 2,
+                on_peers: Duration::from_micros(1_050),
+            },
             context: TraceContext { trace_id: 0xab, span_id: 1, sampled: true },
         };
+        let output = OUTPUT.get_or_init(|| Output::start().unwrap());
+        let log = Log { part: "user", shop: shop_member(Some("tea \"house\"")), style, output };
         let mut line = Vec::new();
-        write(&mut line, style, "user", Duration::from_millis(now_ms), &request);
+        write(&mut line, &log, Duration::from_millis(now_ms), &request);
         String::from_utf8(line).unwrap()
     }
 
@@ -145,7 +176,8 @@ mod tests {
         let expected = serde_json::json!({
             "time": "2026-11-21T09:30:00.042Z", "level": "INFO", "part": "user", "target": "request",
             "method": "GET", "route": "/a/{id}", "status": 200, "duration_ms": 1.25,
-            "trace_id": "000000000000000000000000000000ab",
+            "database_ms": 0.4, "peer_calls": 2, "peer_ms": 1.05,
+            "trace_id": "000000000000000000000000000000ab", "shop": "tea \"house\"",
         });
         assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), expected);
     }
