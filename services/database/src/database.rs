@@ -3,7 +3,7 @@
 use crate::{
     DatabaseUrl, Engine, Error, Row, Schema, Transaction, Value,
     lock::FileLock,
-    metrics::{Connections, Metrics},
+    metrics::{Connections, Metrics, Spent, Timed, Usage},
     transaction::Connection,
     value::bind,
     writer::{self, Job},
@@ -88,7 +88,7 @@ impl Database {
     /// # Errors
     /// It cannot be reached, another process has the SQLite file open, or a migration failed.
     pub async fn open(url: &DatabaseUrl, schemas: &[Schema]) -> Result<Self, OpenError> {
-        let metrics = Arc::new(Metrics::new());
+        let metrics = Arc::new(Metrics::new(url.engine()));
         let announcements = watch::Sender::new(0);
         let pool = match url.engine() {
             Engine::Sqlite => open_sqlite(url, schemas, &announcements, &metrics).await?,
@@ -114,6 +114,7 @@ impl Database {
         sql: impl SqlSafeStr,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Row>, Error> {
+        let _timed = Timed::read(&self.inner.metrics);
         Ok(match &self.inner.pool {
             Pool::Sqlite { readers, .. } => {
                 let rows = bind::<Sqlite>(sql, values).fetch_all(readers).await?;
@@ -135,6 +136,7 @@ impl Database {
         sql: impl SqlSafeStr,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Option<Row>, Error> {
+        let _timed = Timed::read(&self.inner.metrics);
         Ok(match &self.inner.pool {
             Pool::Sqlite { readers, .. } => {
                 bind::<Sqlite>(sql, values).fetch_optional(readers).await?.map(Row::Sqlite)
@@ -150,12 +152,14 @@ impl Database {
     /// # Errors
     /// The database cannot be reached.
     pub async fn snapshot(&self) -> Result<Transaction, Error> {
-        Ok(Transaction::new(match &self.inner.pool {
+        let timed = Timed::read(&self.inner.metrics);
+        let connection = match &self.inner.pool {
             Pool::Sqlite { readers, .. } => Connection::SqliteReader(readers.begin().await?),
             Pool::Postgres(pool) => Connection::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
-        }))
+        };
+        Ok(Transaction::new(connection).timed(timed))
     }
 
     /// Runs `work` in a transaction and returns once it is durable; an error of `work` undoes it all.
@@ -172,6 +176,7 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let _timed = Timed::write(&self.inner.metrics);
         match &self.inner.pool {
             Pool::Sqlite { jobs, .. } => {
                 let sender = jobs.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
@@ -216,17 +221,15 @@ impl Database {
         }
     }
 
-    /// Adds the database's measures to the registry that the process exposes.
+    /// Adds the database's measures to the registry that the process exposes. `spent` is told how long each
+    /// operation took, by the task that asked for it.
     ///
     /// # Errors
     /// The registry has such measures already.
-    pub fn register_metrics(&self, registry: &Registry) -> prometheus::Result<()> {
-        self.inner.metrics.register(registry)?;
+    pub fn register_metrics(&self, registry: &Registry, spent: Spent) -> prometheus::Result<()> {
+        self.inner.metrics.register(registry, spent)?;
         let inner = Arc::clone(&self.inner);
-        Connections::register(registry, move || match &inner.pool {
-            Pool::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
-            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
-        })
+        Connections::register(registry, move || inner.usage())
     }
 
     /// Finishes the writes that were taken and closes all connections. Later calls fail.
@@ -244,6 +247,25 @@ impl Database {
             }
             Pool::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+impl Inner {
+    fn usage(&self) -> Usage {
+        let (reads, writes) = self.metrics.under_way();
+        let (size, idle, max, wanted, queued) = match &self.pool {
+            Pool::Sqlite { readers, jobs, .. } => {
+                let jobs = jobs.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let queued = jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity());
+                (readers.size(), readers.num_idle(), SQLITE_READERS, reads, queued)
+            }
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle(), POSTGRES_CONNECTIONS, reads + writes, 0),
+        };
+        let count = |connections: usize| i64::try_from(connections).unwrap_or(i64::MAX);
+        let (open, idle) = (i64::from(size), count(idle));
+        // An operation that has begun and holds none of the used connections waits for one.
+        let pending = (wanted - (open - idle)).max(0) + count(queued);
+        Usage { open, idle, max: i64::from(max), pending }
     }
 }
 

@@ -22,6 +22,7 @@ pub use args::{BackupArgs, DatabaseArgs, RestoreArgs};
 pub use backup::{BackupError, Summary, backup, backup_to, restore, restore_from};
 pub use database::{Database, OpenError};
 pub use error::Error;
+pub use metrics::Spent;
 pub use row::{Column, Row};
 pub use schema::{Migration, Schema};
 pub use sqlx::AssertSqlSafe;

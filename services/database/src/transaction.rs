@@ -1,6 +1,6 @@
 //! Statements that take effect together or not at all.
 
-use crate::{Engine, Error, Row, Value, value::bind};
+use crate::{Engine, Error, Row, Value, metrics::Timed, value::bind};
 use futures::TryStreamExt as _;
 use sqlx::{Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection};
 
@@ -9,6 +9,8 @@ pub struct Transaction {
     pub(crate) connection: Connection,
     at_commit: Vec<(SqlStr, Vec<Value>)>,
     announces: bool,
+    /// Of a transaction for reading, as long as it lasts.
+    _timed: Option<Timed>,
 }
 
 /// No values.
@@ -46,7 +48,12 @@ macro_rules! on_engine {
 
 impl Transaction {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, at_commit: Vec::new(), announces: false }
+        Self { connection, at_commit: Vec::new(), announces: false, _timed: None }
+    }
+
+    /// The same, measured from then to its end.
+    pub(crate) fn timed(self, timed: Timed) -> Self {
+        Self { _timed: Some(timed), ..self }
     }
 
     /// The engine, for statements whose dialects differ.

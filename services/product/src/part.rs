@@ -8,7 +8,7 @@ use crate::{
     http::{self, Shared},
 };
 use anyhow::Context as _;
-use chassis::{Part, Process, clock::Clock, shutdown::Shutdown};
+use chassis::{Part, Process, clock::Clock, shutdown::Shutdown, trace};
 use contract::event::{Event as _, ProductEvent};
 use database::{Database, DatabaseUrl};
 use feed::OwnChange;
@@ -32,7 +32,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The database cannot be opened, or a setting or the first products are wrong.
 pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> anyhow::Result<Part> {
     let database = Database::open(url, SCHEMAS).await?;
-    database.register_metrics(process.metrics.registry())?;
+    database.register_metrics(process.metrics.registry(), trace::spent_in_database)?;
     let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
     let metrics = Metrics::new(&process.metrics);
     let store = Store::new(database.clone(), shop.currency, metrics.clone());

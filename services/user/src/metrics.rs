@@ -46,14 +46,23 @@ impl Metrics {
         .buckets(chassis::metrics::DURATION_BUCKETS.to_vec());
         let hash_duration = Histogram::with_opts(hash_duration).expect("the definition is valid");
         registry.register(hash_duration.clone());
+        let logins = registry.counter_vec("shop_logins_total", "Logins, by how they ended.", &["result"]);
+        let refreshes = registry.counter_vec(
+            "shop_refreshes_total",
+            "Refresh tokens that were shown, by how it ended.",
+            &["result"],
+        );
+        // A series that begins at its first increase hides it from `increase`.
+        for outcome in [Outcome::Succeeded, Outcome::Refused, Outcome::Limited] {
+            logins.with_label_values(&[outcome.label()]);
+        }
+        for outcome in [Outcome::Succeeded, Outcome::Refused, Outcome::Reused] {
+            refreshes.with_label_values(&[outcome.label()]);
+        }
         Self {
             registrations: registry.counter("shop_registrations_total", "Accounts that were registered."),
-            logins: registry.counter_vec("shop_logins_total", "Logins, by how they ended.", &["result"]),
-            refreshes: registry.counter_vec(
-                "shop_refreshes_total",
-                "Refresh tokens that were shown, by how it ended.",
-                &["result"],
-            ),
+            logins,
+            refreshes,
             hashes_waiting: registry.gauge(
                 "shop_password_hashes_waiting",
                 "Requests that wait for their turn to hash a password.",

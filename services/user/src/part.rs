@@ -9,9 +9,14 @@ use crate::{
     staff,
 };
 use anyhow::Context as _;
-use chassis::{Part, Process, clock::Clock, identity::Signer, shutdown::Shutdown};
+use chassis::{Part, Process, clock::Clock, identity::Signer, shutdown::Shutdown, trace};
 use database::{Database, DatabaseUrl};
-use std::{sync::Arc, thread::available_parallelism, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    thread::available_parallelism,
+    time::{Duration, SystemTime},
+};
 use tokio::task::JoinSet;
 
 /// The part's name, in paths, feeds and metrics.
@@ -28,8 +33,9 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
     let signer = read_signer(shop)?;
     let staff_login = shop.staff_login.as_deref().map(staff::Login::read).transpose()?;
     let database = Database::open(url, SCHEMAS).await?;
-    database.register_metrics(process.metrics.registry())?;
+    database.register_metrics(process.metrics.registry(), trace::spent_in_database)?;
     let metrics = Metrics::new(&process.metrics);
+    tell_age_of_signing_key(&process, &shop.signing_key_file);
     let store = Store::new(database.clone());
     let parallelism = shop.hash_parallelism.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
     let passwords = Passwords::new(parallelism, OWASP, metrics.clone())?;
@@ -79,6 +85,20 @@ fn read_signer(shop: &ShopSettings) -> anyhow::Result<Signer> {
     let pem = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read --signing-key-file {}", file.display()))?;
     Signer::from_pem(&pem).with_context(|| format!("in --signing-key-file {}", file.display()))
+}
+
+/// The key is read once, so it is as old as its file was then. A key of a Secret is as old as the Pod at the most, since
+/// the file is written when the Pod starts.
+fn tell_age_of_signing_key(process: &Process, file: &Path) {
+    let modified = std::fs::metadata(file).and_then(|metadata| metadata.modified());
+    let written = modified.unwrap_or(SystemTime::UNIX_EPOCH).duration_since(SystemTime::UNIX_EPOCH);
+    let (written, clock) = (written.unwrap_or_default().as_secs_f64(), process.clock.clone());
+    process.metrics.gauge_of(
+        "shop_signing_key_age_seconds",
+        "Seconds since the file of the key that signs access tokens was written; in a Pod that is when the Pod \
+         started, so the key may be older.",
+        move || (clock.now_unix_ms() as f64 / 1000.0 - written).max(0.0),
+    );
 }
 
 async fn prune(store: Store, clock: Clock, shutdown: Shutdown) {

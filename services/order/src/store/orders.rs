@@ -157,6 +157,16 @@ impl Store {
         Ok(Snapshot { epoch: head.epoch, position: head.position, events, next })
     }
 
+    /// When the oldest order that waits for the stock's answer was placed, in unix milliseconds.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn oldest_unanswered(&self) -> Result<Option<i64>, Error> {
+        let sql = "SELECT min(placed_at) AS placed_at FROM orders WHERE state = 'placed'";
+        let row = self.database.fetch_optional(sql, []).await?;
+        Ok(row.map(|row| row.get("placed_at")).transpose()?.flatten())
+    }
+
     /// The states of those of the orders that exist.
     ///
     /// # Errors
