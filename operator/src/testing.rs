@@ -148,6 +148,7 @@ pub(crate) fn live(child: &Child) -> DynamicObject {
         value["spec"]["replicas"] = json!(count);
         value["status"] = json!({
             "observedGeneration": 1, "replicas": count, "updatedReplicas": count, "readyReplicas": count,
+            "availableReplicas": count,
         });
     }
     if child.kind == Kind::PersistentVolumeClaim {

@@ -13,6 +13,10 @@ use crate::plan::Replicas;
 /// How long a new Pod may take until Kubernetes calls a rollout failed.
 pub(crate) const PROGRESS_SECONDS: i64 = 120;
 
+/// How long proxies may take to learn that the only Pod of a part is back: traefik looks every 2 s. The next part
+/// changes no sooner, so that shoppers never miss two.
+const LEARNED_SECONDS: i64 = 3;
+
 pub(super) fn of(context: &Context) -> Vec<Child> {
     Part::ALL.into_iter().map(|part| workload(context, part)).collect()
 }
@@ -25,7 +29,8 @@ fn workload(context: &Context, part: Part) -> Child {
         Replicas::Autoscaled(_) => None,
     };
     if context.plan.has_volume(component) {
-        let body = stateful_set(context, component, template);
+        let mut body = stateful_set(context, component, template);
+        body["spec"]["minReadySeconds"] = json!(LEARNED_SECONDS);
         context.workload(Kind::StatefulSet, component, body, replicas)
     } else {
         let selector = labels::selector(context.shop(), component);

@@ -25,6 +25,8 @@ struct Candidate {
     /// Its Pods are to be of another form.
     is_pending: bool,
     is_settled: bool,
+    /// It is settled, and those who send requests to it have had the time to learn that.
+    is_available: bool,
 }
 
 /// Decides for the workloads among these objects. Those that are not there yet are made all at once.
@@ -42,6 +44,7 @@ pub(super) fn of(observed: &Observed, children: &[Child]) -> Turns {
             component: pods.component,
             is_pending: form != Some(&pods.form),
             is_settled: is_settled(live),
+            is_available: all_are(live, "availableReplicas"),
         });
     }
     candidates.sort_by_key(|candidate| candidate.component);
@@ -71,7 +74,7 @@ pub(super) fn waits_for_its_server(observed: &Observed, plan: &Plan, child: &Chi
 /// A broken component comes first, since the change may mend it. Otherwise it goes in order, and nobody overtakes
 /// one that is still changing.
 fn next(candidates: &[Candidate]) -> Option<Component> {
-    let is_blocking = |candidate: &Candidate| !candidate.is_pending && !candidate.is_settled;
+    let is_blocking = |candidate: &Candidate| !candidate.is_pending && !candidate.is_available;
     let broken = candidates.iter().find(|candidate| candidate.is_pending && !candidate.is_settled);
     if let Some(broken) = broken
         && !candidates.iter().any(is_blocking)
@@ -85,6 +88,11 @@ fn next(candidates: &[Candidate]) -> Option<Component> {
 
 /// Whether all Pods of a workload are of its newest form, and ready.
 pub fn is_settled(live: &DynamicObject) -> bool {
+    all_are(live, "readyReplicas")
+}
+
+/// Whether all Pods of a workload are of its newest form, and counted there in its status.
+fn all_are(live: &DynamicObject, counted: &str) -> bool {
     let status = &live.data["status"];
     let count = |value: &Value| value.as_i64().unwrap_or(0);
     let wanted = live.data["spec"]["replicas"].as_i64().unwrap_or(1);
@@ -98,7 +106,7 @@ pub fn is_settled(live: &DynamicObject) -> bool {
     };
     seen >= live.metadata.generation.unwrap_or(0)
         && of_newest_form >= wanted
-        && count(&status["readyReplicas"]) >= wanted
+        && count(&status[counted]) >= wanted
         && count(&status["replicas"]) == wanted
 }
 
@@ -107,7 +115,8 @@ mod tests {
     use super::{Candidate, next};
     use crate::component::{Component, Part};
 
-    /// Each part by a letter: `.` is as it should be, `p` is to change, `b` is to change and broken, `r` is changing.
+    /// Each part by a letter: `.` is as it should be, `p` is to change, `b` is to change and broken, `r` is changing, `n`
+    /// has just changed.
     fn next_of(states: &str) -> Option<Component> {
         let candidates: Vec<Candidate> = Part::ALL
             .into_iter()
@@ -115,7 +124,8 @@ mod tests {
             .map(|(part, state)| Candidate {
                 component: Component::Part(part),
                 is_pending: "pb".contains(state),
-                is_settled: ".p".contains(state),
+                is_settled: ".pn".contains(state),
+                is_available: ".p".contains(state),
             })
             .collect();
         next(&candidates)
@@ -128,6 +138,7 @@ mod tests {
             ("....", None),
             ("pppp", part(Part::User)),
             ("rppp", None),
+            ("nppp", None),
             (".ppp", part(Part::Product)),
             ("..rp", None),
             // Whoever comes later does not keep an earlier one from changing.

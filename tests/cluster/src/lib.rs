@@ -31,7 +31,7 @@ pub use door::{Door, address_at_ingress};
 pub use namespace::Namespace;
 pub use operator::{Monitor, Operator};
 pub use probe::{Probe, Said};
-pub use record::{Record, Request};
+pub use record::{Gap, Record, Request};
 pub use report::report;
 pub use shop::{
     Condition, READY_WITHIN, SHOP_LABEL, Seen, Shop, catalogue, ingress_class, modest_parts, until_let_in,

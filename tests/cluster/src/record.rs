@@ -67,25 +67,70 @@ impl Record {
     /// Whether shoppers asked everything that they ask, and all of it was answered as it should be.
     pub fn is_all_well(&self) -> bool {
         let asked = |action: &Action| self.requests.iter().any(|request| request.action == *action);
-        self.failed().next().is_none() && Action::ALL.iter().all(asked)
+        !self.has_failures() && Action::ALL.iter().all(asked)
+    }
+
+    pub fn has_failures(&self) -> bool {
+        self.failed().next().is_some()
     }
 
     fn failed(&self) -> impl Iterator<Item = &Request> {
         self.requests.iter().filter(|request| request.failure.is_some())
     }
 
-    /// The time in which no request that needs the part was answered as it should be: from the beginning of the
-    /// first that failed to the end of the last.
+    /// While a service was away, nothing failed but what needs it; and pages never.
+    ///
+    /// # Panics
+    /// If anything else failed, with what.
+    #[track_caller]
+    pub fn expect_one_gap_at_a_time(&self) {
+        self.expect_failures_within(|action| action.needs().is_some());
+        let mut gaps = self.gaps();
+        gaps.sort_by_key(|gap| gap.began);
+        for pair in gaps.windows(2) {
+            assert!(pair[0].ended <= pair[1].began, "{} and {} overlap", pair[0], pair[1]);
+        }
+    }
+
+    /// The gaps of all parts that had one.
+    pub fn gaps(&self) -> Vec<Gap> {
+        Part::ALL.into_iter().filter_map(|part| self.gap(part)).collect()
+    }
+
+    /// The gap of a part, in words.
     pub fn gap_of(&self, part: Part) -> String {
-        let failed = || self.failed().filter(|request| request.action.needs() == Some(part));
-        let first = failed().map(|request| request.began).min();
-        let last = failed().map(|request| request.ended).max();
-        match first.zip(last) {
-            Some((first, last)) => {
-                format!("a gap of {:.1} s; {self}", last.duration_since(first).as_secs_f64())
-            }
+        match self.gap(part) {
+            Some(gap) => format!("a gap of {}; {self}", gap.took()),
             None => format!("no gap; {self}"),
         }
+    }
+
+    fn gap(&self, part: Part) -> Option<Gap> {
+        let failed = || self.failed().filter(|request| request.action.needs() == Some(part));
+        let began = failed().map(|request| request.began).min()?;
+        let ended = failed().map(|request| request.ended).max()?;
+        Some(Gap { part, began, ended })
+    }
+}
+
+/// The time in which no request that needs a part was answered as it should be: from the beginning of the first that
+/// failed to the end of the last.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap {
+    pub part: Part,
+    began: Instant,
+    ended: Instant,
+}
+
+impl Gap {
+    fn took(&self) -> String {
+        format!("{:.1} s", (self.ended - self.began).as_secs_f64())
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} without {}", self.took(), self.part)
     }
 }
 
