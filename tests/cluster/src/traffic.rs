@@ -138,21 +138,27 @@ impl Traffic {
         std::mem::take(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until for a while all goes well; everything since the beginning, or since this was taken last.
+    /// Waits until everything that shoppers do went well for a while; what they did since the beginning, or since this was
+    /// taken last.
     ///
     /// # Panics
     /// If there is no such while within `deadline`, with what failed in the last.
     pub async fn until_all_well(&self, deadline: Duration) -> Record {
-        let mut all = Record::default();
+        let (mut all, mut lately) = (Record::default(), Record::default());
         eventually(deadline, "for a while all goes well", async || {
             sleep(A_WHILE).await;
-            let lately = self.take().await;
-            let is_all_well = lately.is_all_well();
+            lately.extend(self.take().await);
+            if lately.is_all_well() {
+                return Ok(());
+            }
             let told = lately.to_string();
-            all.extend(lately);
-            if is_all_well { Ok(()) } else { Err(told) }
+            if lately.has_failures() {
+                all.extend(std::mem::take(&mut lately));
+            }
+            Err(told)
         })
         .await;
+        all.extend(lately);
         all
     }
 

@@ -4,4 +4,5 @@
 mod cost;
 mod crowd;
 mod kills;
+mod rights;
 mod upgrades;

@@ -30,10 +30,11 @@ async fn an_operator_that_is_killed_at_random_ends_in_the_same_state_with_the_sa
     if operator.pods().await.is_empty() {
         return report("SKIPPED: an_operator_that_is_killed_at_random: the operator has no Pods");
     }
-    let rounds = if std::env::var_os("DEEP").is_some() { 10 } else { 1 };
+    let enough = if std::env::var_os("DEEP").is_some() { 50 } else { 1 };
     let town = namespace(&cluster, "kills-calm").await;
     let calm = live(&town, "tea").await;
-    for _ in 0..rounds {
+    let mut in_all = 0;
+    while in_all < enough {
         let stop = CancellationToken::new();
         let shops = async {
             let towns = join_all((0..AT_ONCE).map(|_| namespace(&cluster, "kills"))).await;
@@ -49,6 +50,8 @@ async fn an_operator_that_is_killed_at_random_ends_in_the_same_state_with_the_sa
             assert_eq!(end, calm);
         }
         operator.until_one_leads().await;
+        // Shops that were quicker than the first kill were at least made.
+        in_all += kills.max(1);
     }
 }
 
