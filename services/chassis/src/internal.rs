@@ -44,6 +44,7 @@ pub(crate) fn router(
         .route("/livez", get(|| async { Json(json!({"status": "alive"})) }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics_text))
+        .route("/metrics/definitions", get(metric_definitions))
         .with_state(Arc::new(health));
     own_routes.layer(middleware::from_fn_with_state(secret, secret::guard)).merge(open)
 }
@@ -75,6 +76,11 @@ impl Health {
         *last_look = Some((Instant::now(), reasons.clone()));
         reasons
     }
+}
+
+/// What is measured, also where there is no number yet: name, type, labels and help.
+async fn metric_definitions(State(health): State<Arc<Health>>) -> Response {
+    Json(health.metrics.definitions()).into_response()
 }
 
 async fn metrics_text(State(health): State<Arc<Health>>) -> Result<Response, ApiError> {

@@ -5,9 +5,13 @@ use prometheus::{
     Encoder, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
     Opts, Registry, TextEncoder,
     core::{Collector, Desc},
-    proto::MetricFamily,
+    proto::{MetricFamily, MetricType},
 };
-use std::{sync::OnceLock, time::Duration};
+use serde::Serialize;
+use std::{
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
 
 /// Bounds of durations in seconds: those of OpenTelemetry's HTTP conventions, among them half a second, which a Shop
 /// promises by default; 1 and 2.5 ms; and 0.3 and 1.5 s, the bounds of pages while a service is down.
@@ -23,6 +27,18 @@ pub struct Metrics {
     registry: Registry,
     request_duration: HistogramVec,
     active_requests: IntGauge,
+    definitions: Arc<Mutex<Vec<Definition>>>,
+}
+
+/// A measure as it is defined, whether or not anything was measured yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Definition {
+    pub name: String,
+    /// `counter`, `gauge` or `histogram`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub labels: Vec<String>,
+    pub help: String,
 }
 
 impl Metrics {
@@ -41,7 +57,7 @@ impl Metrics {
         let active_requests =
             IntGauge::new("http_server_active_requests", "Requests that are being answered now.")
                 .expect("the definition is valid");
-        let metrics = Self { registry, request_duration, active_requests };
+        let metrics = Self { registry, request_duration, active_requests, definitions: Arc::default() };
         metrics.register(metrics.request_duration.clone());
         metrics.register(metrics.active_requests.clone());
         metrics.register(prometheus::process_collector::ProcessCollector::for_self());
@@ -51,14 +67,25 @@ impl Metrics {
         metrics
     }
 
-    /// For collectors that are made elsewhere.
-    pub fn registry(&self) -> &Registry {
-        &self.registry
-    }
-
     /// Registers a collector.
     pub fn register(&self, collector: impl Collector + 'static) {
-        self.registry.register(Box::new(collector)).expect("every metric is registered once");
+        self.register_all([Box::new(collector) as Box<dyn Collector>]);
+    }
+
+    /// Registers collectors that are made elsewhere.
+    pub fn register_all(&self, collectors: impl IntoIterator<Item = Box<dyn Collector>>) {
+        for collector in collectors {
+            let definitions = definitions(collector.as_ref());
+            self.definitions.lock().unwrap_or_else(PoisonError::into_inner).extend(definitions);
+            self.registry.register(collector).expect("every metric is registered once");
+        }
+    }
+
+    /// All that is measured, by name.
+    pub fn definitions(&self) -> Vec<Definition> {
+        let mut definitions = self.definitions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        definitions.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        definitions
     }
 
     /// A new counter.
@@ -142,6 +169,22 @@ impl Metrics {
     }
 }
 
+fn definitions(collector: &dyn Collector) -> Vec<Definition> {
+    // A family knows its type, and a description its labels, also where nothing was measured.
+    let families = collector.collect();
+    let kind = |name: &str| {
+        let family = families.iter().find(|family| family.name() == name);
+        family.map_or(MetricType::GAUGE, MetricFamily::get_field_type)
+    };
+    let define = |desc: &Desc| Definition {
+        name: desc.fq_name.clone(),
+        kind: format!("{:?}", kind(&desc.fq_name)).to_lowercase(),
+        labels: desc.variable_labels.clone(),
+        help: desc.help.clone(),
+    };
+    collector.desc().into_iter().map(define).collect()
+}
+
 /// A gauge that asks for its value.
 struct Asked<Value> {
     gauge: Gauge,
@@ -216,5 +259,28 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn what_is_measured_is_known_before_anything_was() {
+        let metrics = Metrics::new("user", "0.1.0");
+        metrics.counter_vec("shop_things_total", "Things.", &["kind"]);
+        metrics.gauge_of("shop_thing_age_seconds", "Age.", || 1.5);
+        let definitions = metrics.definitions();
+        for (name, kind, labels) in [
+            (
+                "http_server_request_duration_seconds",
+                "histogram",
+                &["http_request_method", "http_route", "http_response_status_code"][..],
+            ),
+            ("shop_things_total", "counter", &["kind"]),
+            ("shop_thing_age_seconds", "gauge", &[]),
+            ("process_cpu_seconds_total", "counter", &[]),
+        ] {
+            let found = definitions.iter().find(|definition| definition.name == name).expect(name);
+            assert_eq!(found.kind, kind, "{name}");
+            assert_eq!(found.labels, labels, "{name}");
+        }
+        assert!(metrics.text().unwrap().contains("\nshop_thing_age_seconds 1.5\n"));
     }
 }

@@ -56,6 +56,10 @@ impl Metrics {
     }
 
     pub(crate) fn of(&self, peer: &'static str) -> PeerMetrics {
+        // A series that begins at its first increase hides it from `increase`.
+        for cause in [Cause::CircuitOpen, Cause::Full, Cause::TimedOut] {
+            self.not_sent.with_label_values(&[peer, cause_label(cause)]);
+        }
         PeerMetrics {
             peer,
             duration: self.duration.clone(),

@@ -9,7 +9,7 @@ use crate::{
     writer::{self, Job},
 };
 use futures::future::BoxFuture;
-use prometheus::Registry;
+use prometheus::core::Collector;
 use sqlx::{
     ConnectOptions as _, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -221,15 +221,13 @@ impl Database {
         }
     }
 
-    /// Adds the database's measures to the registry that the process exposes. `spent` is told how long each
-    /// operation took, by the task that asked for it.
-    ///
-    /// # Errors
-    /// The registry has such measures already.
-    pub fn register_metrics(&self, registry: &Registry, spent: Spent) -> prometheus::Result<()> {
-        self.inner.metrics.register(registry, spent)?;
+    /// The database's measures, for the process to expose. `spent` is told how long each operation took, by the task
+    /// that asked for it.
+    pub fn collectors(&self, spent: Spent) -> Vec<Box<dyn Collector>> {
         let inner = Arc::clone(&self.inner);
-        Connections::register(registry, move || inner.usage())
+        let mut collectors = self.inner.metrics.collectors(spent);
+        collectors.push(Box::new(Connections::new(move || inner.usage())));
+        collectors
     }
 
     /// Finishes the writes that were taken and closes all connections. Later calls fail.

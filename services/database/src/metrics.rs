@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts, Registry,
+    Histogram, HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts,
     core::{Collector, Desc},
     proto::MetricFamily,
 };
@@ -115,13 +115,15 @@ impl Metrics {
         }
     }
 
-    /// Adds the measures to the registry that the process exposes; `spent` is told of each operation.
-    pub(crate) fn register(&self, registry: &Registry, spent: Spent) -> prometheus::Result<()> {
+    /// What the process is to expose; `spent` is told of each operation.
+    pub(crate) fn collectors(&self, spent: Spent) -> Vec<Box<dyn Collector>> {
         // Whoever registers twice is told so by the registry.
         let _ = self.spent.set(spent);
-        registry.register(Box::new(self.group_size.clone()))?;
-        registry.register(Box::new(self.commit_seconds.clone()))?;
-        registry.register(Box::new(self.operations.clone()))
+        vec![
+            Box::new(self.group_size.clone()),
+            Box::new(self.commit_seconds.clone()),
+            Box::new(self.operations.clone()),
+        ]
     }
 
     /// Reads and writes that have begun and not ended.
@@ -154,20 +156,26 @@ pub(crate) struct Connections<Look> {
 }
 
 impl<Look: Fn() -> Usage + Send + Sync + 'static> Connections<Look> {
-    /// Adds the gauges to the registry that the process exposes.
-    pub(crate) fn register(registry: &Registry, look: Look) -> prometheus::Result<()> {
+    /// `look` is asked whenever the metrics are.
+    pub(crate) fn new(look: Look) -> Self {
         let count =
             Opts::new("db_client_connection_count", "Connections of the pool, by state: idle or used.");
-        let count = IntGaugeVec::new(count, &["db_client_connection_state"])?;
+        let count = IntGaugeVec::new(count, &["db_client_connection_state"]);
         let max = IntGauge::new(
             "db_client_connection_max",
             "The most connections that the pool may have (SQLite: for reading; one more writes).",
-        )?;
+        );
         let pending = IntGauge::new(
             "db_client_connection_pending_requests",
             "Reads and writes that wait for a connection (SQLite: or for their turn to write).",
-        )?;
-        registry.register(Box::new(Self { count, max, pending, look }))
+        );
+        let definition = "a valid name";
+        Self {
+            count: count.expect(definition),
+            max: max.expect(definition),
+            pending: pending.expect(definition),
+            look,
+        }
     }
 }
 

@@ -11,6 +11,12 @@ async fn open(database: &TestDatabase) -> Database {
     Database::open(&database.url().parse().unwrap(), &[]).await.unwrap()
 }
 
+fn registered(database: &Database, spent: database::Spent) -> Registry {
+    let registry = Registry::new();
+    database.collectors(spent).into_iter().for_each(|collector| registry.register(collector).unwrap());
+    registry
+}
+
 fn text(registry: &Registry) -> String {
     let mut text = Vec::new();
     TextEncoder::new().encode(&registry.gather(), &mut text).unwrap();
@@ -26,12 +32,9 @@ fn value(registry: &Registry, series: &str) -> f64 {
 kit::on_both_engines!(reads_and_writes_are_measured_and_told_to_who_asked, async |test| {
     static TOLD: AtomicU64 = AtomicU64::new(0);
     let database = open(&test).await;
-    let registry = Registry::new();
-    database
-        .register_metrics(&registry, |_| {
-            TOLD.fetch_add(1, Ordering::Relaxed);
-        })
-        .unwrap();
+    let registry = registered(&database, |_| {
+        TOLD.fetch_add(1, Ordering::Relaxed);
+    });
     let before = TOLD.load(Ordering::Relaxed);
     database.check().await.unwrap();
     database.fetch_all("SELECT 1", []).await.unwrap();
@@ -59,8 +62,7 @@ kit::on_both_engines!(reads_and_writes_are_measured_and_told_to_who_asked, async
 
 kit::on_both_engines!(whoever_waits_for_a_connection_is_counted, async |test| {
     let database = open(&test).await;
-    let registry = Registry::new();
-    database.register_metrics(&registry, |_| {}).unwrap();
+    let registry = registered(&database, |_| {});
     assert_eq!(value(&registry, "db_client_connection_pending_requests"), 0.0);
     let max = value(&registry, "db_client_connection_max");
     let mut held = Vec::new();

@@ -1,6 +1,6 @@
 //! How far behind the feeds of others this process is.
 
-use prometheus::{Gauge, GaugeVec, IntCounterVec, Opts, Registry};
+use prometheus::{Gauge, GaugeVec, IntCounterVec, Opts};
 use std::time::{Duration, Instant};
 
 /// The measures of all feeds that a process follows.
@@ -12,24 +12,19 @@ pub struct Metrics {
 
 impl Metrics {
     /// Registers the measures.
-    ///
-    /// # Errors
-    /// The registry has such measures already.
-    pub fn register(registry: &Registry) -> prometheus::Result<Self> {
-        let lag = GaugeVec::new(
-            Opts::new(
-                "shop_event_lag_seconds",
-                "Seconds since this process last had every event of the feed; 0 while it has them all.",
-            ),
+    pub fn new(metrics: &chassis::metrics::Metrics) -> Self {
+        let lag = Opts::new(
+            "shop_event_lag_seconds",
+            "Seconds since this process last had every event of the feed; 0 while it has them all.",
+        );
+        let lag = GaugeVec::new(lag, &["feed"]).expect("the definition is valid");
+        metrics.register(lag.clone());
+        let applied = metrics.counter_vec(
+            "shop_events_applied_total",
+            "Events of the feed that took effect here.",
             &["feed"],
-        )?;
-        let applied = IntCounterVec::new(
-            Opts::new("shop_events_applied_total", "Events of the feed that took effect here."),
-            &["feed"],
-        )?;
-        registry.register(Box::new(lag.clone()))?;
-        registry.register(Box::new(applied.clone()))?;
-        Ok(Self { lag, applied })
+        );
+        Self { lag, applied }
     }
 
     pub(crate) fn progress(&self, feed: &str) -> Progress {

@@ -97,7 +97,7 @@ async fn serve(database: &Database, shutdown: &Shutdown) -> String {
 fn follow(database: &Database, url: &str, shutdown: &Shutdown) -> tokio::task::JoinHandle<()> {
     let secret = ShopSecret::new("a secret for tests only").unwrap();
     let upstream = Upstream::new("order", url, secret).unwrap();
-    let metrics = Metrics::register(&prometheus::Registry::new()).unwrap();
+    let metrics = Metrics::new(&chassis::metrics::Metrics::new("order", "0"));
     tokio::spawn(follow_effects(database.clone(), upstream, Arc::new(Notes), shutdown.clone(), metrics))
 }
 

@@ -27,8 +27,8 @@ const LOOKED_EVERY: Duration = Duration::from_secs(5);
 /// The database cannot be opened, or a setting is wrong.
 pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> anyhow::Result<Part> {
     let database = Database::open(url, SCHEMAS).await?;
-    database.register_metrics(process.metrics.registry(), trace::spent_in_database)?;
-    let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
+    process.metrics.register_all(database.collectors(trace::spent_in_database));
+    let feed_metrics = feed::Metrics::new(&process.metrics);
     let metrics = Metrics::new(&process.metrics, shop.currency, process.clock.clone());
     let store = Store::new(database.clone(), shop.currency);
     let shared = Shared { store: store.clone(), clock: process.clock.clone(), metrics: metrics.clone() };

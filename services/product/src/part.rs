@@ -32,8 +32,8 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The database cannot be opened, or a setting or the first products are wrong.
 pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> anyhow::Result<Part> {
     let database = Database::open(url, SCHEMAS).await?;
-    database.register_metrics(process.metrics.registry(), trace::spent_in_database)?;
-    let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
+    process.metrics.register_all(database.collectors(trace::spent_in_database));
+    let feed_metrics = feed::Metrics::new(&process.metrics);
     let metrics = Metrics::new(&process.metrics);
     let store = Store::new(database.clone(), shop.currency, metrics.clone());
     if let Some(file) = &shop.catalogue {

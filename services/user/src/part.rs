@@ -33,7 +33,7 @@ pub async fn build(process: Process, url: &DatabaseUrl, shop: &ShopSettings) -> 
     let signer = read_signer(shop)?;
     let staff_login = shop.staff_login.as_deref().map(staff::Login::read).transpose()?;
     let database = Database::open(url, SCHEMAS).await?;
-    database.register_metrics(process.metrics.registry(), trace::spent_in_database)?;
+    process.metrics.register_all(database.collectors(trace::spent_in_database));
     let metrics = Metrics::new(&process.metrics);
     tell_age_of_signing_key(&process, &shop.signing_key_file);
     let store = Store::new(database.clone());

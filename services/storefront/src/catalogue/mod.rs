@@ -50,7 +50,7 @@ pub(crate) async fn open(
     let upstream = |name, url: &str| feed::Upstream::new(name, url, process.secret.clone());
     let product = upstream("product", &settings.product_internal_url).context("--product-internal-url")?;
     let user = upstream("user", &settings.user_internal_url).context("--user-internal-url")?;
-    let feed_metrics = feed::Metrics::register(process.metrics.registry())?;
+    let feed_metrics = feed::Metrics::new(&process.metrics);
 
     let catalogue = Arc::new(Catalogue::new(settings.bounds(), process.clock.clone()));
     metrics::register(&process.metrics, Arc::clone(&catalogue));
