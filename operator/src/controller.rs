@@ -156,6 +156,7 @@ async fn reconcile_one(guarded: &Guarded, context: &Context) -> Result<Action, R
         return Ok(Action::await_change());
     }
     let observed = observe(shop, context).await?;
+    context.metrics.certificate(shop, observed.references.certificate_ends);
     let plan = Plan::of(&observed, &context.settings);
     let secrets = Secrets::of(&observed, &plan, &mut RandomKeys)?;
     let children = build::children(&observed, &plan, &context.settings, &secrets);

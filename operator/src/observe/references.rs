@@ -1,5 +1,7 @@
 //! What a Shop refers to and others made: first products, a staff login, connections, a certificate.
 
+mod certificate;
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
@@ -40,6 +42,8 @@ pub struct References {
     pub external: BTreeMap<Part, External>,
     /// Whether the certificate of the shop's address is there, if one is named.
     pub certificate: Option<bool>,
+    /// When that certificate ends, in unix seconds, if it can be read.
+    pub certificate_ends: Option<i64>,
 }
 
 impl References {
@@ -97,6 +101,9 @@ pub async fn ask(client: &Client, namespace: &str, spec: &ShopSpec) -> Result<Re
     if let Some(name) = ingress.and_then(|ingress| ingress.tls_secret_name.as_ref()) {
         let secret = api_server::call("read the certificate's Secret", secrets.get_opt(name)).await?;
         references.certificate = Some(missing_keys(secret.as_ref(), &["tls.crt", "tls.key"]).is_none());
+        let chain = secret.and_then(|secret| secret.data?.remove("tls.crt"));
+        references.certificate_ends =
+            chain.and_then(|chain| certificate::expiry(&String::from_utf8_lossy(&chain.0)));
     }
     Ok(references)
 }
