@@ -15,7 +15,7 @@ mod status;
 pub use accounts::Accounts;
 pub use database::{Database, ExternalDatabase, PostgresDatabase, SecretRef, SqliteDatabase};
 pub use exposure::{Exposure, Gateway, Ingress, NoExposure, ParentRef};
-pub use parts::{Autoscaling, Part, Parts};
+pub use parts::{Amounts, Autoscaling, Part, Parts, Resources};
 pub use slo::{Objective, Slo};
 pub use status::{PartStatus, ShopStatus, VolumeStatus};
 

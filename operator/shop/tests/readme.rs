@@ -35,8 +35,7 @@ fn fields_of_schema(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
         return fields_of_schema(items, path, found);
     }
     match schema["properties"].as_object() {
-        // Resources are those of every Pod.
-        Some(fields) if !path.ends_with(".resources") => {
+        Some(fields) => {
             for (name, field) in fields {
                 fields_of_schema(field, &format!("{path}.{name}"), found);
             }
@@ -49,7 +48,7 @@ fn fields_of_schema(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
 fn fields_of_example(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| fields_of_example(item, path, found)),
-        Value::Object(fields) if !fields.is_empty() && !path.ends_with(".resources") => {
+        Value::Object(fields) if !fields.is_empty() => {
             for (name, field) in fields {
                 fields_of_example(field, &format!("{path}.{name}"), found);
             }

@@ -20,6 +20,7 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
         let gateway = json!({"parentRefs": parents});
         json!({"host": "tea.example.com", "exposure": {"none": null, "gateway": gateway}})
     };
+    let resources = |what: Value| json!({"parts": {"storefront": {"resources": what}}});
     let reference = |name: &str| json!({"secretRef": {"name": name}});
     let sqlite_once: &'static [&'static str] =
         &["runs at most once", "spec.parts.", "spec.database.postgres"];
@@ -130,6 +131,30 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
         (part("storefront", json!({"replicas": -1})), &["spec.parts.storefront.replicas", "0"]),
         (part("storefront", json!({"replicas": 101})), &["spec.parts.storefront.replicas", "100"]),
         (part("storefront", json!({"replicas": "two"})), &["spec.parts.storefront.replicas", "integer"]),
+        (
+            resources(json!({"requests": {"cpu": "much"}})),
+            &["spec.parts.storefront.resources.requests.cpu", "a number of cores", "250m"],
+        ),
+        (
+            resources(json!({"limits": {"cpu": "-1"}})),
+            &["spec.parts.storefront.resources.limits.cpu", "a number of cores", "250m"],
+        ),
+        (
+            resources(json!({"requests": {"memory": "0"}})),
+            &["spec.parts.storefront.resources.requests.memory", "a size of bytes above 0", "128Mi"],
+        ),
+        (
+            resources(json!({"limits": {"memory": "lots"}})),
+            &["spec.parts.storefront.resources.limits.memory", "a size of bytes above 0", "128Mi"],
+        ),
+        (
+            resources(json!({"requests": {"cpu": 2}, "limits": {"cpu": "1500m"}})),
+            &["spec.parts.storefront.resources", "requests.cpu must not exceed limits.cpu", "lower"],
+        ),
+        (
+            resources(json!({"requests": {"memory": "1Gi"}, "limits": {"memory": "1000Mi"}})),
+            &["spec.parts.storefront.resources", "requests.memory must not exceed limits.memory", "lower"],
+        ),
         (scaled(json!({})), &["spec.parts.storefront.autoscaling.maxReplicas", "Required"]),
         (scaled(json!({"maxReplicas": 101})), &["spec.parts.storefront.autoscaling.maxReplicas", "100"]),
         (
@@ -160,6 +185,7 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
         (json!({"paused": "maybe"}), &["spec.paused", "boolean"]),
         (json!({"curency": "EUR"}), &["unknown field", "spec.curency"]),
         (json!({"parts": {"users": {}}}), &["unknown field", "spec.parts.users"]),
+        (resources(json!({"claims": []})), &["unknown field", "spec.parts.storefront.resources.claims"]),
     ]
 }
 
@@ -185,6 +211,8 @@ fn accepted() -> Vec<Value> {
     let host =
         [&"a".repeat(63), &"b".repeat(63), &"c".repeat(63), &"d".repeat(61)].map(String::as_str).join(".");
     let parents = json!(vec![json!({"name": "public"}); 8]);
+    let resources =
+        json!({"requests": {"cpu": "0.5", "memory": "64M"}, "limits": {"cpu": 1, "memory": "64M"}});
     vec![
         json!({}),
         json!({"title": "T"}),
@@ -201,6 +229,7 @@ fn accepted() -> Vec<Value> {
         json!({"accounts": {"tokenLifetime": "1h30m"}}),
         json!({"parts": {"user": {"replicas": 0}, "product": {"replicas": 1}, "storefront": {"replicas": 100}}}),
         json!({"parts": {"storefront": {"autoscaling": {"minReplicas": 3, "maxReplicas": 3}}}}),
+        json!({"parts": {"storefront": {"resources": resources}}}),
         json!({"parts": {"storefront": {"autoscaling": {"maxReplicas": 100, "targetCpuPercent": 10}}}}),
         json!({"slo": {"browse": {"success": "99.999", "latencyMillis": 60000}}}),
         json!({"slo": {"order": {"success": "50", "latencyMillis": 1}}}),
