@@ -13,6 +13,8 @@ mod sizes;
 mod volumes;
 mod workloads;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use shop::DeletionPolicy;
 
@@ -92,7 +94,21 @@ impl Context<'_> {
 
     /// An object. `body` is what it has besides apiVersion, kind and metadata.
     pub(crate) fn child(&self, kind: Kind, component: &str, name: String, body: Value) -> Child {
-        self.child_with(kind, component, name, body, json!({}))
+        self.child_with(kind, component, name, body, json!({}), &[])
+    }
+
+    /// An object that others find by labels of theirs.
+    pub(crate) fn child_labelled(
+        &self,
+        kind: Kind,
+        component: &str,
+        name: String,
+        body: Value,
+        labels: &[(String, String)],
+        annotations: &[(String, String)],
+    ) -> Child {
+        let annotations = annotations.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        self.child_with(kind, component, name, body, Value::Object(annotations), labels)
     }
 
     fn child_with(
@@ -102,14 +118,18 @@ impl Context<'_> {
         name: String,
         body: Value,
         annotations: Value,
+        more_labels: &[(String, String)],
     ) -> Child {
+        let mut labels: BTreeMap<String, String> = more_labels.iter().cloned().collect();
+        // Those by which the operator finds the object can't be others.
+        labels.extend(labels::of(self.shop(), &self.observed.uid, component));
         let mut manifest = body;
         manifest["apiVersion"] = json!(kind.api_version());
         manifest["kind"] = json!(kind.name());
         manifest["metadata"] = json!({
             "name": name,
             "namespace": self.observed.namespace,
-            "labels": labels::of(self.shop(), &self.observed.uid, component),
+            "labels": labels,
             "annotations": annotations,
             "ownerReferences": self.owner(kind),
         });
@@ -134,7 +154,7 @@ impl Context<'_> {
         }
         let name = crate::names::of(self.shop(), component);
         let annotations = json!({labels::FORM: form});
-        let child = self.child_with(kind, &component.name(), name, body, annotations);
+        let child = self.child_with(kind, &component.name(), name, body, annotations, &[]);
         Child { pods: Some(Pods { component, form, replicas }), ..child }
     }
 }

@@ -19,13 +19,14 @@ pub enum Kind {
     Ingress,
     HttpRoute,
     ServiceMonitor,
+    PrometheusRule,
     /// Never applied, but looked at: what is wrong with a part is told by its Pods.
     Pod,
 }
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ServiceAccount,
         Self::Secret,
         Self::ConfigMap,
@@ -39,6 +40,7 @@ impl Kind {
         Self::Ingress,
         Self::HttpRoute,
         Self::ServiceMonitor,
+        Self::PrometheusRule,
         Self::Pod,
     ];
 
@@ -54,7 +56,7 @@ impl Kind {
 
     /// Whether a cluster may lack it.
     pub fn is_optional(self) -> bool {
-        matches!(self, Self::HttpRoute | Self::ServiceMonitor)
+        matches!(self, Self::HttpRoute | Self::ServiceMonitor | Self::PrometheusRule)
     }
 
     /// Whether it runs Pods.
@@ -90,6 +92,7 @@ impl Kind {
             Self::Ingress => ("networking.k8s.io", "v1", "Ingress", "ingresses"),
             Self::HttpRoute => ("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
             Self::ServiceMonitor => ("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
+            Self::PrometheusRule => ("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
             Self::Pod => ("", "v1", "Pod", "pods"),
         }
     }

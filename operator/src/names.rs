@@ -42,6 +42,11 @@ pub fn database(shop: &str, service: Part) -> String {
     format!("{shop}-{}-database", service.name())
 }
 
+/// The ConfigMap with the Shop's dashboard.
+pub fn dashboard(shop: &str) -> String {
+    format!("{shop}-dashboard")
+}
+
 /// The NetworkPolicy that closes whatever no other one opens.
 pub fn closed(shop: &str) -> String {
     format!("{shop}-closed")

@@ -53,7 +53,7 @@ impl Observed {
             status: shop.status.clone().unwrap_or_default(),
             objects: Objects::new(),
             references: References::default(),
-            optional_kinds: vec![Kind::HttpRoute, Kind::ServiceMonitor],
+            optional_kinds: vec![Kind::HttpRoute, Kind::ServiceMonitor, Kind::PrometheusRule],
             now,
         }
     }

@@ -1,4 +1,5 @@
 //! `operator render`: what would be applied for a Shop, as YAML. Keys and passwords are made up each time.
+//! `operator queries`: what the panels of the dashboards ask.
 
 use std::io::Write as _;
 
@@ -33,6 +34,22 @@ pub fn run(args: &RenderArgs) -> anyhow::Result<()> {
     let mut output = std::io::stdout().lock();
     for child in build::children(&observed, &plan, &args.settings, &secrets) {
         write!(output, "---\n{}", serde_saphyr::to_string(&child.manifest)?)?;
+    }
+    Ok(())
+}
+
+/// Prints what each panel of the chart's dashboards asks, and in which outage the answer changes.
+///
+/// # Errors
+/// If nobody listens.
+pub fn queries() -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    for asked in monitoring::dashboards::of_chart().iter().flat_map(monitoring::dashboards::Dashboard::asked)
+    {
+        let line = serde_json::json!({
+            "dashboard": asked.dashboard, "panel": asked.panel, "outage": asked.outage, "query": asked.query,
+        });
+        writeln!(output, "{line}")?;
     }
     Ok(())
 }

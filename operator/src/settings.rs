@@ -66,6 +66,30 @@ pub struct Settings {
     /// Where the parts send traces (OTLP over HTTP); unset: nowhere
     #[arg(long, env = "SHOPKEEPER_OTLP_ENDPOINT", value_name = "URL")]
     pub otlp_endpoint: Option<String>,
+    /// Labels of the ServiceMonitors and PrometheusRules of Shops, by which a Prometheus chooses them
+    #[arg(long, env = "SHOPKEEPER_MONITORING_LABELS", value_name = "NAME=VALUE,…", value_delimiter = ',', value_parser = pair)]
+    pub monitoring_labels: Vec<(String, String)>,
+    /// Labels of the ConfigMaps with the dashboards of Shops, by which Grafana finds them; none: there are none
+    #[arg(long, env = "SHOPKEEPER_DASHBOARD_LABELS", value_name = "NAME=VALUE,…", value_delimiter = ',', value_parser = pair)]
+    pub dashboard_labels: Vec<(String, String)>,
+    /// Annotations of those ConfigMaps, such as the folder in Grafana
+    #[arg(long, env = "SHOPKEEPER_DASHBOARD_ANNOTATIONS", value_name = "NAME=VALUE,…", value_delimiter = ',', value_parser = pair)]
+    pub dashboard_annotations: Vec<(String, String)>,
+    /// Where the runbooks are, which alerts and dashboards lead to
+    #[arg(
+        long,
+        env = "SHOPKEEPER_RUNBOOKS",
+        value_name = "URL",
+        default_value = "operator/monitoring/runbooks"
+    )]
+    pub runbooks: String,
+}
+
+/// `name=value`; the value may be empty.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = pair.ok_or_else(|| format!("\"{text}\" is not of the form name=value"))?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 impl Settings {

@@ -191,6 +191,7 @@ fn edit_of(child: &Child) -> Option<Value> {
         "ServiceMonitor" => {
             json!({"spec": {"selector": {"matchLabels": {"shopkeeper.dev/shop": "nobody"}}}})
         }
+        "PrometheusRule" => json!({"spec": {"groups": []}}),
         // What a generated Secret held, nobody knows any more; a volume can't be changed.
         _ => return None,
     })
