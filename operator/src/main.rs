@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use chassis::process;
 use clap::{Parser, Subcommand};
 use operator::args::{RenderArgs, RunArgs, TryShopArgs};
-use operator::{render, run, try_shop};
+use operator::{metrics, render, run, try_shop};
 
 /// Runs online shops on Kubernetes: a Shop resource becomes four services, their databases, and a way in.
 #[derive(Parser)]
@@ -21,8 +21,12 @@ enum Command {
     Run(Box<RunArgs>),
     /// Print the CustomResourceDefinition of the Shop as YAML
     Crd,
+    /// Print what the operator measures, as JSON
+    Metrics,
     /// Print what would be applied for a Shop in a file, without a cluster
     Render(Box<RenderArgs>),
+    /// Print what each panel of the dashboards asks, a line of JSON each
+    Queries,
     /// Make a Shop, buy something in it, and remove it: a test of an installation, run inside of the cluster
     TryShop(TryShopArgs),
 }
@@ -34,7 +38,9 @@ fn main() -> ExitCode {
             print!("{}", shop::crd::yaml()?);
             Ok(())
         }),
+        Command::Metrics => process::run_to_end("operator", async { metrics::print_definitions() }),
         Command::Render(args) => process::run_to_end("operator", async move { render::run(&args) }),
+        Command::Queries => process::run_to_end("operator", async { render::queries() }),
         Command::TryShop(args) => process::run_to_end("operator", try_shop::run(args)),
     }
 }

@@ -23,16 +23,30 @@ pub struct Metrics {
     certificates: Arc<Mutex<HashMap<ObjectRef<Shop>, i64>>>,
 }
 
+/// Prints what the operator measures as JSON: name, type, labels and help.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn print_definitions() -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(&Metrics::new().all.definitions())?);
+    Ok(())
+}
+
 impl Metrics {
     /// All of them, at zero.
     pub fn new() -> Self {
         let all = chassis::metrics::Metrics::new("operator", env!("CARGO_PKG_VERSION"));
+        let reconcile_duration = all.duration_vec(
+            "shopkeeper_reconcile_duration_seconds",
+            "Time to bring one Shop to what it says, in seconds.",
+            &["outcome"],
+        );
+        // A series that begins at its first increase hides it from `increase`.
+        for outcome in ["success", "error"] {
+            reconcile_duration.with_label_values(&[outcome]);
+        }
         Self {
-            reconcile_duration: all.duration_vec(
-                "shopkeeper_reconcile_duration_seconds",
-                "Time to bring one Shop to what it says, in seconds.",
-                &["outcome"],
-            ),
+            reconcile_duration,
             reconcile_errors: all.counter_vec(
                 "shopkeeper_reconcile_errors_total",
                 "Reconciles that have to be tried again, by what went wrong.",
