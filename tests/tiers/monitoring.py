@@ -185,12 +185,17 @@ def promtool(arguments):
     return subprocess.run([built[-1], *arguments], capture_output=True, text=True)
 
 
-def rules_of_shop(program, folder):
+def made_of_shop(program, folder):
+    """The rules of the Shop, and its dashboard."""
     file = folder / "shop.yaml"
     file.write_text(SHOP)
-    made = subprocess.run([program, "render", file], capture_output=True, text=True, check=True)
-    [rule] = [each for each in yaml.safe_load_all(made.stdout) if each["kind"] == "PrometheusRule"]
-    return rule["spec"]
+    command = [program, "render", file, "--dashboard-labels=grafana_dashboard=1"]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    objects = {(each["kind"], each["metadata"]["name"]): each for each in yaml.safe_load_all(made.stdout)}
+    dashboard = objects["ConfigMap", "tea-dashboard"]
+    check("Grafana finds a Shop's own dashboard by its label",
+        [] if dashboard["metadata"]["labels"]["grafana_dashboard"] == "1" else [dashboard["metadata"]["labels"]])  # fmt: skip
+    return objects["PrometheusRule", "tea"]["spec"], json.loads(dashboard["data"]["shops-tea.json"])
 
 
 def case(alert, sentence, given, quiet, loud):
@@ -300,7 +305,8 @@ arguments = arguments.parse_args()
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     of_shop = folder / "of-shop.yaml"
-    of_shop.write_text(yaml.safe_dump(rules_of_shop(arguments.operator, folder)))
+    rules, of_its_own = made_of_shop(arguments.operator, folder)
+    of_shop.write_text(yaml.safe_dump(rules))
     files = [CHART / "rules/fleet.yaml", of_shop]
     for file in files:
         made = promtool(["check", "rules", file])
@@ -312,7 +318,12 @@ with tempfile.TemporaryDirectory() as folder:
 dashboards = [json.loads(path.read_text()) for path in sorted((CHART / "dashboards").glob("*.json"))]
 for dashboard in dashboards:
     check_dashboard(dashboard["uid"], dashboard)
+check_dashboard("a Shop's own dashboard", of_its_own)
 check_links(dashboards)
+whole = {target["expr"] for each in dashboards for panel in each["panels"] for target in panel.get("targets", [])}
+whole = {query.replace("$namespace", "shops").replace("$shop", "tea") for query in whole}
+brief = {target["expr"] for panel in of_its_own["panels"] for target in panel.get("targets", [])}
+check("a Shop's own dashboard asks of it what the long one asks", brief - whole)
 queries = [(rule.get("alert") or rule["record"], rule["expr"]) for group in rules for rule in group["rules"]]
 queries += [
     (f"{dashboard['uid']}: {panel['title']}", target["expr"])
