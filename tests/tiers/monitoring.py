@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from chart_files import CHART, ROOT
 from checks import check
+from runbooks import check_syntax
 
 # A Shop with every default; the rules of its own are what the operator makes of it.
 SHOP = """
@@ -332,3 +333,4 @@ queries += [
     for target in panel.get("targets", [])
 ]
 check_names(rules, queries)
+check_syntax()
