@@ -3,6 +3,7 @@
 
 mod cost;
 mod crowd;
+mod deleted;
 mod kills;
 mod rights;
 mod upgrades;

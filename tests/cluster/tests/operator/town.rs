@@ -1,12 +1,18 @@
 //! Where Shops are: namespaces under the `restricted` Pod Security standard; and who has the cluster to itself.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cluster::{Cluster, Namespace};
 use k8s_openapi::api::core::v1::Pod;
+use kit::eventually;
 use kube::ResourceExt;
-use kube::api::ListParams;
+use kube::api::{DeleteParams, ListParams};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::time::sleep;
+
+/// How long until a Pod has another in its place: it ends after its drain delay, and the other has to start.
+const REPLACED_WITHIN: Duration = Duration::from_secs(240);
 
 /// Held together by those who bear others, alone by those who do not.
 static CLUSTER: RwLock<()> = RwLock::const_new(());
@@ -53,4 +59,25 @@ pub(crate) async fn restarted_nothing_since(town: &Namespace, before: &BTreeMap<
         let before = before.get(&container).copied().unwrap_or_default();
         assert_eq!(count, before, "{container} was restarted");
     }
+}
+
+/// The Pods of a component of the Shop `tea`.
+pub(crate) fn pods_of(component: &str) -> ListParams {
+    ListParams::default().labels(&format!("shopkeeper.dev/shop=tea,app.kubernetes.io/component={component}"))
+}
+
+/// Deletes a Pod of a component of the Shop `tea`, and waits until there is another one that is ready.
+pub(crate) async fn another_after(town: &Namespace, component: &str, how: &DeleteParams) {
+    let pods = town.api::<Pod>();
+    let before = pods.list(&pods_of(component)).await.expect("list Pods").items;
+    let victim = before.first().unwrap_or_else(|| panic!("{component} has no Pods")).name_any();
+    let before = before.iter().filter_map(ResourceExt::uid).collect::<Vec<_>>();
+    pods.delete(&victim, how).await.expect("delete a Pod");
+    eventually(REPLACED_WITHIN, &format!("{component} has another Pod"), async || {
+        sleep(Duration::from_millis(200)).await;
+        let now = pods.list(&pods_of(component)).await.map_err(|error| error.to_string())?.items;
+        let new = now.iter().find(|pod| !before.contains(&pod.uid().unwrap_or_default()));
+        if cluster::is_ready(new) { Ok(()) } else { Err(format!("{new:?}")) }
+    })
+    .await;
 }
