@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use sqlx::{Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 use crate::http::Client;
@@ -54,6 +55,7 @@ impl fmt::Display for Part {
 pub struct Shop {
     folder: TempDir,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     port: u16,
     supervisor: Child,
 }
@@ -69,18 +71,25 @@ impl Shop {
     /// # Panics
     /// With the shop's log, if it does not open.
     pub async fn start_with(arguments: &[&str]) -> Self {
+        Self::start_in(&[], arguments).await
+    }
+
+    /// As [`start_with`](Self::start_with), with more in the environment.
+    pub async fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("shopkeeper-").tempdir().expect("make a folder");
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>();
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = environment.collect::<Vec<_>>();
         let port = free_ports();
-        let supervisor = run(folder.path(), port, &arguments);
-        let mut shop = Self { folder, arguments, port, supervisor };
+        let supervisor = run(folder.path(), port, &arguments, &environment);
+        let mut shop = Self { folder, arguments, environment, port, supervisor };
         shop.until_open().await;
         shop
     }
 
     /// Opens a shop that was [closed](Self::close) or [killed](Self::kill_all), on the same data and ports.
     pub async fn start_again(&mut self) {
-        self.supervisor = run(self.folder.path(), self.port, &self.arguments);
+        self.supervisor = run(self.folder.path(), self.port, &self.arguments, &self.environment);
         self.until_open().await;
     }
 
@@ -107,6 +116,27 @@ impl Shop {
 
     fn on_port(&self, port: u16) -> Client {
         Client::new(format!("http://127.0.0.1:{port}"))
+    }
+
+    /// The number that a query on the part's own database answers, to compare what is told with what is kept.
+    ///
+    /// # Panics
+    /// If the database cannot be asked, or answers something else.
+    pub async fn number(&self, part: Part, sql: &'static str) -> i64 {
+        let remote = self.data().join(format!("keys/{part}-database-url"));
+        match std::fs::read_to_string(remote) {
+            Ok(url) => {
+                let mut connection = PgConnection::connect(url.trim()).await.expect("reach the database");
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("ask the database")
+            }
+            Err(_) => {
+                let file = self.data().join(format!("{part}.sqlite"));
+                let options = SqliteConnectOptions::new().filename(file).read_only(true);
+                let mut connection =
+                    SqliteConnection::connect_with(&options).await.expect("open the database");
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("ask the database")
+            }
+        }
     }
 
     /// A fresh key of the first staff account.
@@ -262,10 +292,11 @@ pub fn program() -> PathBuf {
     })
 }
 
-fn run(folder: &Path, port: u16, arguments: &[String]) -> Child {
+fn run(folder: &Path, port: u16, arguments: &[String], environment: &[(String, String)]) -> Child {
     let log = std::fs::File::create(folder.join("log")).expect("make the log");
     let mut command = Command::new(program());
     command.arg("--data").arg(folder.join("data")).arg("--port").arg(port.to_string()).args(arguments);
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null()).stdout(log.try_clone().expect("share the log")).stderr(log);
     command.spawn().expect("start shopkeeper")
 }

@@ -4,8 +4,10 @@
 mod backups;
 mod ends;
 mod ledger;
+mod measures;
 mod outages;
 mod postgres;
+mod secrets;
 mod selling;
 mod shopper;
 mod traces;
