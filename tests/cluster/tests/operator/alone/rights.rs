@@ -64,9 +64,9 @@ async fn each_right_of_the_operator_is_needed_and_missed() {
     let mut unneeded = Vec::new();
     let mut missed = 0;
     for role in ROLES {
-        let rules = cluster.get(role).await.expect("read a role")["rules"].clone();
-        for right in rights_of(&rules) {
-            if trial.is_missed(role, &rules, &right).await {
+        let object = cluster.get(role).await.expect("read a role");
+        for right in rights_of(&object["rules"]) {
+            if trial.is_missed(role, &object, &right).await {
                 missed += 1;
             } else {
                 unneeded.push(right.to_string());
@@ -129,17 +129,24 @@ fn without(rules: &Value, right: &Right) -> Value {
 /// A role that lacks something. It is as before once the value is gone, even if the test panics.
 struct Lacking {
     role: &'static str,
-    rules: Value,
+    /// As it was.
+    object: Value,
 }
 
 impl Drop for Lacking {
     fn drop(&mut self) {
-        let (role, rules) = (self.role, json!({"rules": self.rules}));
+        let role = self.role;
+        let rules = json!({"rules": self.object["rules"]});
+        // Whose the rules are, too, or else helm could not change them any more.
+        let owners = json!({"metadata": {"managedFields": self.object["metadata"]["managedFields"]}});
         let mending = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async {
-                let mended = Cluster::connect().await.merge(role, &rules).await;
-                mended.map(drop).unwrap_or_else(|error| println!("{role} stays as it is: {error}"));
+                let cluster = Cluster::connect().await;
+                for patch in [rules, owners] {
+                    let mended = cluster.merge(role, &patch).await;
+                    mended.map(drop).unwrap_or_else(|error| println!("{role} stays as it is: {error}"));
+                }
             });
         });
         // What it could not say is on standard error already.
@@ -206,9 +213,9 @@ impl Trial<'_> {
 
     /// Takes a right away, does what needs it, and sees whether it is missed; gives it back, and sees that what was left
     /// undone is done.
-    async fn is_missed(&self, role: &'static str, rules: &Value, right: &Right) -> bool {
-        let lacking = Lacking { role, rules: rules.clone() };
-        let patched = self.cluster.merge(role, &json!({"rules": without(rules, right)})).await;
+    async fn is_missed(&self, role: &'static str, object: &Value, right: &Right) -> bool {
+        let lacking = Lacking { role, object: object.clone() };
+        let patched = self.cluster.merge(role, &json!({"rules": without(&object["rules"], right)})).await;
         patched.expect("change a role");
         self.until_allowed(right, false).await;
         let began = Instant::now();
