@@ -21,7 +21,7 @@ MAY_USE = {
     "local": {"chassis", "contract", "shop", "order", "product", "storefront", "user"},
     "kit": {"chassis", "contract", "database"},
     "it": {"contract", "kit"},
-    "cluster": {"kit"},
+    "cluster": {"kit", "monitoring"},
     "bench": {"chassis", "contract", "database", "kit"},
 }
 

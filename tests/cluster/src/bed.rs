@@ -33,6 +33,11 @@ impl Bed {
         PathBuf::from(self.run(&["kubeconfig"]).await.trim())
     }
 
+    /// What a shell runs to give this bed a command.
+    pub fn command(&self) -> String {
+        format!("{PROGRAM} --bed {}", self.number)
+    }
+
     /// Runs a command of the bed, as in `["cut", "n2"]`, and returns what it prints.
     ///
     /// # Panics

@@ -16,6 +16,7 @@ mod door;
 mod namespace;
 mod operator;
 mod probe;
+mod prometheus;
 mod record;
 mod report;
 mod shop;
@@ -31,6 +32,7 @@ pub use door::{Door, address_at_ingress};
 pub use namespace::Namespace;
 pub use operator::{Monitor, Operator};
 pub use probe::{Probe, Said};
+pub use prometheus::Prometheus;
 pub use record::{Gap, Record, Request};
 pub use report::report;
 pub use shop::{

@@ -10,6 +10,7 @@ mod drift;
 mod external;
 mod journeys;
 mod many;
+mod monitoring;
 mod outages;
 mod reachability;
 mod refusals;
