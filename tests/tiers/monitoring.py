@@ -200,7 +200,9 @@ def made_of_shop(program, folder):
 
 
 def case(alert, sentence, given, quiet, loud):
-    firing = f'count(ALERTS{{alertname="{alert}",alertstate="firing"}}) > bool 0 or vector(0)'
+    # What is about a shop has to say which.
+    about = "" if alert.startswith("Shopkeeper") else f",{OF_SHOP}"
+    firing = f'count(ALERTS{{alertname="{alert}",alertstate="firing"{about}}}) > bool 0 or vector(0)'
     moments = [(moment, 0) for moment in quiet] + [(moment, 1) for moment in loud]
     return {
         "name": f"{alert}: {sentence}",

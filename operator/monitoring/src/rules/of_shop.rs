@@ -60,8 +60,10 @@ fn journey_rules(journey: Journey, wanted: &Wanted) -> Vec<Value> {
 
 /// What only the Shop's own rules can know: that something is not there which ought to be.
 pub fn alerts(wanted: &Wanted) -> Vec<Alert> {
+    // `absent` has labels to give to the alert only where it is asked of a plain selector.
     let absent = |part: &str| {
-        format!(r#"absent(up{{namespace="{}",shop="{}",part="{part}"}} == 1)"#, wanted.namespace, wanted.shop)
+        let up = format!(r#"up{{namespace="{}",shop="{}",part="{part}"}}"#, wanted.namespace, wanted.shop);
+        format!("absent({up}) or max by (namespace, shop, part) ({up}) == 0")
     };
     let of_part = |part: &&str| match *part {
         "storefront" => Alert {
@@ -100,7 +102,7 @@ mod tests {
         assert_eq!(rules["groups"][0]["rules"].as_array().map(Vec::len), Some(20));
         let alerts = rules["groups"][1]["rules"].as_array().expect("rules");
         assert_eq!(alerts.len(), 2);
-        assert!(rules.to_string().contains(r#"part=\"user\"} == 1)"#), "{rules}");
+        assert!(rules.to_string().contains(r#"part=\"user\"})"#), "{rules}");
         assert!(!rules.to_string().contains(r#"part=\"order\""#), "{rules}");
     }
 
