@@ -164,30 +164,33 @@ async fn all_show_something(prometheus: &Prometheus, panels: &[(Asked, String)])
     .await
 }
 
-/// Waits until every panel that is for one of these outages shows something else than before; how many they are.
+/// Waits until every panel that is for one of these outages shows something else than before, by one of its queries; how
+/// many panels they are.
 async fn all_change(
     prometheus: &Prometheus,
     panels: &[(Asked, String)],
     before: &Answers,
     outages: &[&str],
 ) -> usize {
-    let is_concerned =
-        |(panel, _): &&(Asked, String)| outages.iter().any(|outage| panel.outage.starts_with(outage));
-    let mut same = panels.iter().filter(is_concerned).collect::<Vec<_>>();
+    let mut same = BTreeMap::<String, Vec<&String>>::new();
+    for (panel, query) in panels {
+        if outages.iter().any(|outage| panel.outage.starts_with(outage)) {
+            same.entry(format!("{} / {}", panel.dashboard, panel.panel)).or_default().push(query);
+        }
+    }
     let count = same.len();
     assert!(count > 0, "no panel is for {outages:?}");
     eventually(TOLD_WITHIN, &format!("panels change that are for {outages:?}"), async || {
         sleep(LOOK_EVERY).await;
-        let mut still = Vec::new();
-        for one in &same {
-            let (_, query) = one;
-            if !differs(&before[query], &prometheus.ask(query).await?) {
-                still.push(*one);
+        for (panel, queries) in same.clone() {
+            for query in queries {
+                if differs(&before[query], &prometheus.ask(query).await?) {
+                    same.remove(&panel);
+                    break;
+                }
             }
         }
-        same = still;
-        let told = same.iter().map(|(panel, query)| format!("{}: {query}", panel.panel)).collect::<Vec<_>>();
-        if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
+        if same.is_empty() { Ok(()) } else { Err(format!("{same:#?}")) }
     })
     .await;
     count
